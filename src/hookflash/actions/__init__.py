@@ -1,0 +1,1 @@
+"""One use case a file: validated input becomes a row and its consequence in one transaction."""

@@ -1,0 +1,1 @@
+"""The REST edge: authentication, parameters, representations, and one file a resource."""

@@ -1,0 +1,1 @@
+"""Resources of api.twilio.com/2010-04-01."""

@@ -1,0 +1,1 @@
+"""Resources of messaging.twilio.com/v1."""

@@ -1,0 +1,1 @@
+"""Who takes a message away: the simulated network, SMPP carriers, and the routes between them."""

@@ -1,0 +1,1 @@
+"""Pure nouns and their rules; nothing here does I/O."""

@@ -1,0 +1,1 @@
+"""The simulated network: handsets, their faults, and the clock that can jump."""

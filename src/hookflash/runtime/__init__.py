@@ -1,0 +1,1 @@
+"""Workers that lease outbox rows and do what they say."""

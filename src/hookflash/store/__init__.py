@@ -1,0 +1,1 @@
+"""Durable truth: rows and the outbox."""

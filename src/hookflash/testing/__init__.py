@@ -1,0 +1,1 @@
+"""What an application's tests use: a server, handsets, faults, a clock that jumps."""

@@ -1,0 +1,1 @@
+"""TwiML: documents parsed into verbs, and what the verbs do."""

@@ -1,0 +1,1 @@
+"""What we send to an application: one signer, one client, one policy."""
