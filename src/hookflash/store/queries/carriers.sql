@@ -1,0 +1,53 @@
+-- all_carriers --
+SELECT * FROM carriers ORDER BY name;
+
+-- all_routes --
+SELECT * FROM routes ORDER BY priority, sid;
+
+-- add_part --
+INSERT INTO carrier_parts VALUES (:carrier, :carrier_id, :account_sid, :message_id, :part, NULL, :now)
+ON CONFLICT DO UPDATE SET account_sid = excluded.account_sid, message_id = excluded.message_id,
+   part = excluded.part, status = NULL, date_created = excluded.date_created;
+
+-- part --
+SELECT * FROM carrier_parts WHERE carrier = :carrier AND carrier_id = :carrier_id;
+
+-- close_part --
+UPDATE carrier_parts SET status = :status WHERE carrier = :carrier AND carrier_id = :carrier_id;
+
+-- parts_of_message --
+SELECT * FROM carrier_parts WHERE account_sid = :account_sid AND message_id = :message_id;
+
+-- forget_parts --
+DELETE FROM carrier_parts WHERE account_sid = :account_sid AND message_id = :message_id;
+
+-- keep_early_receipt --
+INSERT INTO early_receipts VALUES (:carrier, :carrier_id, :receipt, :now)
+ON CONFLICT DO UPDATE SET receipt = excluded.receipt;
+
+-- early_receipt --
+SELECT receipt FROM early_receipts WHERE carrier = :carrier AND carrier_id = :carrier_id;
+
+-- drop_early_receipt --
+DELETE FROM early_receipts WHERE carrier = :carrier AND carrier_id = :carrier_id;
+
+-- forget_early_receipts --
+DELETE FROM early_receipts WHERE date_created < :before;
+
+-- see_inbound --
+INSERT INTO inbound_seen VALUES (:carrier, :dedupe, :now) ON CONFLICT DO NOTHING;
+
+-- forget_inbound --
+DELETE FROM inbound_seen WHERE date_created < :before;
+
+-- add_inbound_part --
+INSERT INTO inbound_parts VALUES (:carrier, :sender, :recipient, :reference, :part, :total, :body, :now)
+ON CONFLICT DO NOTHING;
+
+-- inbound_parts --
+SELECT * FROM inbound_parts
+ WHERE carrier = :carrier AND sender = :sender AND recipient = :recipient AND reference = :reference ORDER BY part;
+
+-- drop_inbound_parts --
+DELETE FROM inbound_parts
+ WHERE carrier = :carrier AND sender = :sender AND recipient = :recipient AND reference = :reference;

@@ -1,0 +1,45 @@
+-- by_id --
+SELECT * FROM messages WHERE account_sid = :account_sid AND id = :id;
+
+-- update --
+UPDATE messages SET status = :status, sender = :sender, num_segments = :num_segments, error_code = :error_code,
+       error_message = :error_message, carrier = :carrier, options = :options, body = :body,
+       date_updated = :date_updated, date_sent = :date_sent
+ WHERE account_sid = :account_sid AND id = :id;
+
+-- move --
+UPDATE messages SET status = :status, carrier = :carrier, date_updated = :date_updated, date_sent = :date_sent
+ WHERE account_sid = :account_sid AND id = :id;
+
+-- delete --
+DELETE FROM messages WHERE account_sid = :account_sid AND id = :id;
+
+-- scheduled_count --
+SELECT count(*) FROM outbox WHERE queue = 'accept' AND account_sid = :account_sid AND due_at > :now;
+
+-- delete_feedback --
+DELETE FROM feedback WHERE account_sid = :account_sid AND message_sid = :message_sid;
+
+-- feedback --
+SELECT * FROM feedback WHERE account_sid = :account_sid AND message_sid = :message_sid;
+
+-- opted_out --
+SELECT 1 FROM opt_outs WHERE account_sid = :account_sid AND sender = :sender AND recipient = :recipient;
+
+-- opt_out --
+INSERT INTO opt_outs VALUES (:account_sid, :sender, :recipient, :now) ON CONFLICT DO NOTHING;
+
+-- opt_in --
+DELETE FROM opt_outs WHERE account_sid = :account_sid AND sender = :sender AND recipient = :recipient;
+
+-- next_slot --
+SELECT next_slot FROM sender_queues WHERE account_sid = :account_sid AND sender = :sender;
+
+-- set_next_slot --
+INSERT INTO sender_queues VALUES (:account_sid, :sender, :next_slot)
+ON CONFLICT DO UPDATE SET next_slot = excluded.next_slot;
+
+-- recent_replies --
+SELECT count(*) FROM messages
+ WHERE account_sid = :account_sid AND recipient = :recipient AND id >= :since
+   AND sender = :sender AND direction = 'outbound-reply';

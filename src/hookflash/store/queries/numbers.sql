@@ -1,0 +1,32 @@
+-- incoming_by_number --
+SELECT * FROM incoming_phone_numbers WHERE phone_number = :number;
+
+-- owns_sender --
+-- What of this account may send under that name: its capabilities as JSON.
+SELECT capabilities FROM incoming_phone_numbers WHERE phone_number = :sender AND account_sid = :account_sid
+UNION ALL SELECT '{"sms":true,"mms":true}' FROM short_codes WHERE short_code = :sender AND account_sid = :account_sid
+LIMIT 1;
+
+-- is_ours --
+SELECT 1 FROM incoming_phone_numbers WHERE phone_number = :number
+UNION ALL SELECT 1 FROM short_codes WHERE short_code = :number
+UNION ALL SELECT 1 FROM sandboxes WHERE phone_number = :number
+LIMIT 1;
+
+-- short_code --
+SELECT * FROM short_codes WHERE short_code = :code ORDER BY iso_country LIMIT 1;
+
+-- verified --
+SELECT 1 FROM outgoing_caller_ids WHERE account_sid = :account_sid AND phone_number = :number;
+
+-- application --
+SELECT * FROM applications WHERE account_sid = :account_sid AND sid = :sid;
+
+-- sandbox --
+SELECT * FROM sandboxes WHERE account_sid = :account_sid;
+
+-- sandbox_by_pin --
+SELECT * FROM sandboxes WHERE pin = :pin;
+
+-- first_numbers --
+SELECT phone_number FROM incoming_phone_numbers WHERE account_sid = :account_sid ORDER BY sid;

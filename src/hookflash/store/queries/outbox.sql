@@ -1,0 +1,34 @@
+-- lane_head --
+SELECT id FROM outbox WHERE lane = :lane LIMIT 1;
+
+-- add --
+INSERT INTO outbox (queue, due_at, lane, account_sid, subject, payload, attempts, leased)
+VALUES (:queue, :due_at, :lane, :account_sid, :subject, :payload, 0, 0);
+
+-- claim --
+-- The lease of a crashed worker simply runs out.
+UPDATE outbox SET due_at = :until, leased = 1, attempts = attempts + 1
+ WHERE id IN (SELECT id FROM outbox WHERE queue = :queue AND due_at <= :now ORDER BY due_at, id LIMIT :limit)
+RETURNING *;
+
+-- drop --
+DELETE FROM outbox WHERE id = :id;
+
+-- bring_up --
+UPDATE outbox SET due_at = 0
+ WHERE id = (SELECT id FROM outbox WHERE lane = :lane ORDER BY id LIMIT 1) AND due_at = :parked;
+
+-- postpone --
+UPDATE outbox SET due_at = :due_at, leased = 0 WHERE id = :id;
+
+-- of_subject --
+SELECT * FROM outbox WHERE subject = :subject AND queue = :queue;
+
+-- next_due --
+SELECT due_at FROM outbox WHERE queue = :queue ORDER BY due_at, id LIMIT 1;
+
+-- release_all --
+UPDATE outbox SET due_at = :now, leased = 0 WHERE leased = 1;
+
+-- depth --
+SELECT count(*) FROM outbox WHERE queue = :queue;
