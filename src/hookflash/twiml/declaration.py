@@ -1,0 +1,121 @@
+"""How a verb is declared: once, as data, from which the parser and the reference tables come.
+
+@verb("Redirect", text=URL_TEXT)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redirect(Verb):
+    method: str = attribute("method", one_of("GET", "POST"), default="POST", refuse=TwimlCode.MESSAGE_METHOD)
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
+
+from hookflash.twiml.problems import TwimlCode
+
+V = TypeVar("V", bound="type[Verb]")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueKind:
+    """What an attribute may hold: in words for the reference, and as the function that reads it.
+
+    `read` takes the text of the attribute and raises ValueError, with what is wrong as a phrase, to refuse it.
+    """
+
+    words: str
+    read: Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    name: str  #: as documents write it
+    field: str  #: of the verb's class
+    kind: ValueKind
+    default: Any
+    refuse: TwimlCode  #: with a value that is not of its kind, the verb is passed over with this warning
+    summary: str  #: for the reference
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """All that reading a verb needs to know of it."""
+
+    name: str
+    summary: str  #: for the reference: the first line of the class's docstring
+    attributes: Mapping[str, Attribute]
+    children: "Mapping[str, type[Verb]]"
+    text: str  #: what the text between the tags is, in words; empty where it has no meaning
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verb:
+    """An element of a document, read and checked; its fields are its attributes."""
+
+    declaration: ClassVar[Declaration]
+
+    line: int = 0  #: where it stands in the document, from 1; 0 when it was not written there
+    column: int = 0
+    content: "tuple[Verb | str, ...]" = ()  #: text and children, in the order of the document
+
+    @property
+    def text(self) -> str:
+        """The text directly inside, without the white space around it."""
+        return "".join(part for part in self.content if isinstance(part, str)).strip()
+
+
+def verb(name: str, *, text: str = "", children: "tuple[type[Verb], ...]" = ()) -> Callable[[V], V]:
+    """Declare the dataclass below as the element `name`, with the meaning of its `text` and its `children`."""
+
+    def declare(cls: V) -> V:
+        fields = [field for field in dataclasses.fields(cls) if "kind" in field.metadata]
+        attributes = [Attribute(field=field.name, default=field.default, **field.metadata) for field in fields]
+        cls.declaration = Declaration(
+            name=name,
+            summary=(cls.__doc__ or "").partition("\n")[0],
+            attributes={attribute.name: attribute for attribute in attributes},
+            children={child.declaration.name: child for child in children},
+            text=text,
+        )
+        return cls
+
+    return declare
+
+
+def attribute(name: str, kind: ValueKind, *, default: Any = None, refuse: TwimlCode, summary: str) -> Any:
+    """A field of a verb that is an attribute called `name` in documents."""
+    return dataclasses.field(
+        default=default, metadata={"name": name, "kind": kind, "refuse": refuse, "summary": summary}
+    )
+
+
+def one_of(*words: str) -> ValueKind:
+    """One of a few words, in any case; read as it is spelled here."""
+
+    def read(text: str) -> str:
+        for word in words:
+            if text.strip().casefold() == word.casefold():
+                return word
+        raise ValueError(f"must be {' or '.join(words)}")
+
+    return ValueKind(" or ".join(words), read)
+
+
+def check_url(text: str) -> str:
+    """`text` as an absolute http(s) or a relative URL. Raises ValueError when it can be neither."""
+    url = text.strip()
+    if any(char <= " " or char in '<>"\\^`{|}' or char == "\x7f" for char in url):
+        raise ValueError("has a character that a URL cannot have")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read, because only then a bad one shows
+    except ValueError:
+        raise ValueError("is not a valid URL") from None
+    if parts.scheme and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("must be an http or https URL, or a relative one")
+    return url
+
+
+TEXT = ValueKind("text", str.strip)
+URL = ValueKind("absolute or relative URL", check_url)
