@@ -2,23 +2,25 @@
 
 import asyncio
 import ssl
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from socket import socket
 
 import aiohttp
-import certifi
 from aiohappyeyeballs import AddrInfoType
 from yarl import URL
 
 from hookflash.domain.clock import SECOND, Clock
+from hookflash.webhooks.cache import AnswerCache
 from hookflash.webhooks.codes import WebhookError
-from hookflash.webhooks.conversation import Answer, Conversation
+from hookflash.webhooks.conversation import Answer, Conversation, Failed
 from hookflash.webhooks.egress import EgressPolicy
-from hookflash.webhooks.failures import Diagnosis, diagnose
+from hookflash.webhooks.failures import diagnose
 from hookflash.webhooks.outcome import RECORDED_BODY, Attempt, Outcome
 from hookflash.webhooks.policy import Policy
-from hookflash.webhooks.request import WebhookRequest
+from hookflash.webhooks.request import Hop, WebhookRequest
+from hookflash.webhooks.tls import tls_context
 
 CONNECTIONS = 1_000  # in all
 CONNECTIONS_PER_HOST = 100  # one slow application must not hold every connection
@@ -26,19 +28,30 @@ KEEP_ALIVE = 15.0  # seconds; servers close idle connections after 2 to 75
 DNS_TTL = 10  # seconds; a name that moves is followed soon
 
 
+class _Dial:
+    """Whether the attempt under way opened a connection of its own; if not, it used one that was kept alive."""
+
+    opened = False
+
+
+_DIAL: ContextVar[_Dial] = ContextVar("dial")
+
+
 class WebhookClient:
     """Calls applications. One for the whole server; use it as an async context manager, or `close` it.
 
-    `egress` says which addresses may be called; `ca_bundle` is a PEM file with authorities to trust besides the
-    usual public ones; `validate_certificates` is the account setting "SSL certificate validation".
+    `egress` says which addresses may be called; `ca_bundle` is a PEM file with authorities to trust besides the usual
+    public ones; `cache` keeps answers to GET.
     """
 
     def __init__(
-        self, *, egress: EgressPolicy, clock: Clock, ca_bundle: Path | None = None, validate_certificates: bool = True
+        self, *, egress: EgressPolicy, clock: Clock, ca_bundle: Path | None = None, cache: AnswerCache | None = None
     ) -> None:
         self._egress = egress
         self._clock = clock
-        self._tls = _tls_context(ca_bundle, validate=validate_certificates)
+        self._ca_bundle = ca_bundle
+        self._cache = cache if cache is not None else AnswerCache()
+        self._tls: dict[tuple[bool, bool], ssl.SSLContext] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "WebhookClient":
@@ -59,56 +72,50 @@ class WebhookClient:
             conversation = Conversation(request, self._clock.now())
         except WebhookError as refusal:
             return Outcome(url=request.url, jar=request.jar, error=refusal)
-        loop = asyncio.get_running_loop()
-        started = loop.time()
+        time = asyncio.get_running_loop().time
+        started = time()
         attempts: list[Attempt] = []
         answer: Answer | None = None
         again = True
         while again:
-            elapsed = int((loop.time() - started) * SECOND)
-            hop = conversation.hop
-            sent_at, sent = self._clock.now(), loop.time()
-            result = await self._send(conversation, elapsed)
-            now = loop.time()
-            elapsed = int((now - started) * SECOND)
+            hop, began, began_at = conversation.hop, time(), self._clock.now()
+            result = await self._attempt(conversation, int((began - started) * SECOND))
+            ended = time()
+            elapsed = int((ended - started) * SECOND)
             if isinstance(result, Answer):
                 answer = result
-                again = conversation.answered(result, self._clock.now(), elapsed)
+                again = conversation.answered(answer, self._clock.now(), elapsed)
             else:
                 answer = None
-                again = conversation.failed(*result, elapsed)
-            error = conversation.error
-            attempts.append(
-                Attempt(
-                    started_at=sent_at,
-                    duration=int((now - sent) * SECOND),
-                    method=hop.method,
-                    url=hop.url,
-                    request_headers=hop.headers,
-                    params=hop.params,
-                    signed=hop.signed,
-                    status=answer.status if answer else None,
-                    response_headers=tuple(answer.headers.items()) if answer else (),
-                    response_body=answer.body[:RECORDED_BODY].decode("utf-8", "replace") if answer else "",
-                    error_code=error.code.number if error else None,
-                    error=error.sentence if error else "",
-                )
-            )
+                again = conversation.failed(result, elapsed)
+            attempts.append(_record(hop, answer, conversation.error, began_at, int((ended - began) * SECOND)))
+        error = conversation.error
         return Outcome(
             url=conversation.url,
             status=answer.status if answer else None,
             content_type=answer.headers.get("Content-Type", "") if answer else "",
-            body=answer.body if answer and conversation.error is None else b"",
+            body=answer.body if answer and error is None else b"",
             attempts=tuple(attempts),
             jar=conversation.jar,
-            error=conversation.error,
+            error=error,
         )
 
-    async def _send(self, conversation: Conversation, elapsed: int) -> Answer | Diagnosis:
+    async def _attempt(self, conversation: Conversation, elapsed: int) -> Answer | Failed:
+        """Bring the answer to the conversation's hop, from the cache or from the server."""
         hop = conversation.hop
-        headers = hop.headers
-        if conversation.login is not None:
-            headers = headers | conversation.credentials()
+        headers = hop.headers | conversation.private_headers(self._clock.now())
+        if hop.method != "GET":
+            return await self._send(conversation, headers, elapsed)
+        lookup = self._cache.look(conversation.request.account_sid, hop.url, headers)
+        if lookup.fresh is not None:
+            return lookup.fresh
+        result = await self._send(conversation, headers | lookup.headers(), elapsed)
+        return self._cache.settle(lookup, result) if isinstance(result, Answer) else result
+
+    async def _send(self, conversation: Conversation, headers: dict[str, str], elapsed: int) -> Answer | Failed:
+        hop, policy = conversation.hop, conversation.policy
+        dial = _Dial()
+        _DIAL.set(dial)
         answering = False
         try:
             async with self._open_session().request(
@@ -117,8 +124,8 @@ class WebhookClient:
                 headers=headers,
                 data=hop.body,
                 allow_redirects=False,
-                timeout=_timeout(conversation.policy, elapsed),
-                ssl=self._tls,
+                timeout=_timeout(policy, policy.total - elapsed),
+                ssl=self._context(validate=conversation.request.validate_certificates, sni=policy.sni),
             ) as response:
                 answering = True
                 body, complete = await _read(response, conversation.request.body_limit)
@@ -131,7 +138,7 @@ class WebhookClient:
                     complete=complete,
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return diagnose(error, answering=answering)
+            return diagnose(error, reused=not dial.opened, answering=answering)
 
     def _open_session(self) -> aiohttp.ClientSession:
         """The session, made in the loop that uses it."""
@@ -143,13 +150,40 @@ class WebhookClient:
                 keepalive_timeout=KEEP_ALIVE,
                 socket_factory=self._open_socket,
             )
-            self._session = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-            )
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            # Whether a request is made again is the conversation's business, and each one has its record.
+            self._session._retry_connection = False
         return self._session
 
     def _open_socket(self, info: AddrInfoType) -> socket:
+        _DIAL.get().opened = True
         return self._egress.open_socket(info)
+
+    def _context(self, *, validate: bool, sni: bool) -> ssl.SSLContext:
+        """One context for each way of doing TLS, made at its first use (reading the authorities takes 20 ms)."""
+        context = self._tls.get((validate, sni))
+        if context is None:
+            context = tls_context(ca_bundle=self._ca_bundle, validate=validate, sni=sni)
+            self._tls[validate, sni] = context
+        return context
+
+
+def _record(hop: Hop, answer: Answer | None, error: WebhookError | None, started_at: int, duration: int) -> Attempt:
+    return Attempt(
+        started_at=started_at,
+        duration=duration,
+        method=hop.method,
+        url=hop.url,
+        request_headers=hop.headers,
+        params=hop.params,
+        signed=hop.signed,
+        status=answer.status if answer else None,
+        response_headers=tuple(answer.headers.items()) if answer else (),
+        response_body=answer.body[:RECORDED_BODY].decode("utf-8", "replace") if answer else "",
+        error_code=error.code.number if error else None,
+        error=error.sentence if error else "",
+        cached=answer.cached if answer else False,
+    )
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
@@ -166,29 +200,10 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bo
 
 
 @lru_cache(maxsize=256)
-def _fresh_timeout(policy: Policy) -> aiohttp.ClientTimeout:
-    return _timeout_of(policy, policy.total)
-
-
-def _timeout(policy: Policy, elapsed: int) -> aiohttp.ClientTimeout:
-    return _fresh_timeout(policy) if not elapsed else _timeout_of(policy, policy.total - elapsed)
-
-
-def _timeout_of(policy: Policy, left: int) -> aiohttp.ClientTimeout:
+def _timeout(policy: Policy, left: int) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(
-        # aiohttp takes 0 for "no limit".
-        total=max(left, 1) / SECOND,
+        total=max(left, 1) / SECOND,  # aiohttp takes 0 for "no limit"
         sock_connect=policy.connect / SECOND,
         sock_read=policy.read / SECOND,
-        ceil_threshold=60,  # aiohttp rounds longer waits up to a whole second; ours are shorter
+        ceil_threshold=60,  # aiohttp rounds longer waits up to a whole second; ours are all shorter than this
     )
-
-
-def _tls_context(ca_bundle: Path | None, *, validate: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=certifi.where())
-    if ca_bundle is not None:
-        context.load_verify_locations(ca_bundle)
-    if not validate:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -36,6 +36,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     challenges: Iterable[str] = ()  #: the values of WWW-Authenticate
     body: bytes = b""
     complete: bool = True  #: False: the body is longer than the request allows
+    cached: bool = False  #: it came from the cache
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """One hop that brought no answer."""
+
+    error: WebhookError
+    failure: Failure | None = None  #: how a retry policy names it; None: no policy can
+    stale: bool = False  #: a kept-alive connection had been closed by the server: nobody has seen the request
 
 
 class Conversation:
@@ -58,18 +67,19 @@ class Conversation:
         self._tries = 1
         self._redirects = 0
 
-    def credentials(self) -> dict[str, str]:
-        """The Authorization header of this hop, once a server has asked for it."""
-        if self.login is None:
-            return {}
-        return self.login.headers(self.hop.method, self.hop.url)
+    def private_headers(self, now: int) -> dict[str, str]:
+        """What goes with this hop and into no record: cookies, and a login once the server has asked for it."""
+        headers: dict[str, str] = {}
+        if self.jar is not None and (cookies := self.jar.header(self.hop.url, now)):
+            headers["Cookie"] = cookies
+        if self.login is not None:
+            headers |= self.login.headers(self.hop.method, self.hop.url)
+        return headers
 
-    def failed(self, error: WebhookError, failure: Failure | None, elapsed: int) -> bool:
-        """No usable answer came, `elapsed` ms after the start; returns whether to send `hop` again."""
-        self.error = error
-        again = isinstance(after_failure(self.policy, failure, tries=self._tries, elapsed=elapsed), Retry)
-        self._tries += again
-        return again
+    def failed(self, failed: Failed, elapsed: int) -> bool:
+        """No answer came, `elapsed` ms after the start; returns whether to send `hop` again."""
+        self.error = failed.error
+        return failed.stale or self._try_again(failed.failure, elapsed)
 
     def answered(self, answer: Answer, now: int, elapsed: int) -> bool:
         """An answer came, `elapsed` ms after the start; returns whether to send `hop`, which may be a new one."""
@@ -84,8 +94,14 @@ class Conversation:
                 return True
             judge(answer, self.request)
         except WebhookError as error:
-            return self.failed(error, _failure_of(answer.status), elapsed)
+            self.error = error
+            return self._try_again(_failure_of(answer.status), elapsed)
         return False
+
+    def _try_again(self, failure: Failure | None, elapsed: int) -> bool:
+        again = isinstance(after_failure(self.policy, failure, tries=self._tries, elapsed=elapsed), Retry)
+        self._tries += again
+        return again
 
     def _redirect(self, answer: Answer) -> None:
         location = answer.headers.get("Location", "")

@@ -3,8 +3,10 @@
 import ssl
 
 import aiohttp
+import msgspec
 
 from hookflash.webhooks.codes import WebhookCode, WebhookError
+from hookflash.webhooks.conversation import Failed
 from hookflash.webhooks.egress import EgressRefusedError
 from hookflash.webhooks.policy import Failure
 
@@ -16,53 +18,49 @@ _CERTIFICATE_CODES = {
     64: WebhookCode.CERTIFICATE_NAME,  # IP address
 }
 
-Diagnosis = tuple[WebhookError, Failure | None]
+
+# Errors of the operating system that say more than the client's exception around them.
+_TELLING = (EgressRefusedError, ConnectionRefusedError)
+
+# The first row that fits; an empty sentence is the exception's own.
+_MEANINGS: tuple[tuple[type[Exception], WebhookCode, Failure | None, str], ...] = (
+    (EgressRefusedError, WebhookCode.RETRIEVAL, None, ""),
+    (ConnectionRefusedError, WebhookCode.CONNECTION_REFUSED, Failure.CONNECT, ""),
+    (aiohttp.ClientConnectorDNSError, WebhookCode.HOST_NAME, Failure.CONNECT, ""),
+    (aiohttp.ClientConnectorSSLError, WebhookCode.TLS_HANDSHAKE, Failure.CONNECT, ""),
+    (aiohttp.ConnectionTimeoutError, WebhookCode.CONNECT_TIMEOUT, Failure.CONNECT, "the server was not reached"),
+    (aiohttp.ClientConnectorError, WebhookCode.CONNECTION_FAILED, Failure.CONNECT, ""),
+    (aiohttp.SocketTimeoutError, WebhookCode.RETRIEVAL, Failure.READ, "the server did not answer in time"),
+    (TimeoutError, WebhookCode.TOTAL_TIMEOUT, None, "it was given up"),
+    (aiohttp.InvalidURL, WebhookCode.INVALID_URL, None, ""),
+    (aiohttp.ServerDisconnectedError, WebhookCode.CONNECTION_FAILED, None, "the server closed it without an answer"),
+    (aiohttp.ClientPayloadError, WebhookCode.PROTOCOL, None, ""),
+    (aiohttp.ClientResponseError, WebhookCode.PROTOCOL, None, ""),
+    (Exception, WebhookCode.CONNECTION_FAILED, None, ""),
+)
 
 
-def diagnose(error: Exception, *, answering: bool) -> Diagnosis:
-    """Name a failure of one attempt. `answering`: the head of an answer had come; such a failure is never retried."""
-    found, failure = _diagnose(error)
-    return found, None if answering else failure
+def diagnose(error: Exception, *, reused: bool, answering: bool) -> Failed:
+    """Name the failure of one attempt.
+
+    `reused`: it went over a connection that was kept alive. `answering`: the head of an answer had come; such a
+    failure is never retried.
+    """
+    if answering:
+        return msgspec.structs.replace(_diagnose(error), failure=None)
+    if reused and isinstance(error, (aiohttp.ServerDisconnectedError, ConnectionError)):
+        closed = WebhookError(WebhookCode.CONNECTION_FAILED, "the server had closed the connection that was kept alive")
+        return Failed(error=closed, stale=True)
+    return _diagnose(error)
 
 
-def _diagnose(error: Exception) -> Diagnosis:
-    match error:
-        case aiohttp.ClientConnectorDNSError():
-            return WebhookError(WebhookCode.HOST_NAME, f"{error.host}: {error.os_error}"), Failure.CONNECT
-        case aiohttp.ClientConnectorCertificateError():
-            return _certificate(error.certificate_error), Failure.CONNECT
-        case aiohttp.ClientConnectorSSLError():
-            return WebhookError(WebhookCode.TLS_HANDSHAKE, str(error.os_error)), Failure.CONNECT
-        case aiohttp.ClientConnectorError():
-            return _connect(error.os_error)
-        case aiohttp.ConnectionTimeoutError():
-            return WebhookError(WebhookCode.CONNECT_TIMEOUT, "no connection in time"), Failure.CONNECT
-        case aiohttp.SocketTimeoutError():
-            return WebhookError(WebhookCode.RETRIEVAL, "the server did not answer in time"), Failure.READ
-        case TimeoutError():
-            return WebhookError(WebhookCode.TOTAL_TIMEOUT, "the time for the whole exchange is over"), None
-        case aiohttp.InvalidURL():
-            return WebhookError(WebhookCode.INVALID_URL, error.description or "it cannot be called"), None
-        case aiohttp.ServerDisconnectedError():
-            return WebhookError(WebhookCode.CONNECTION_FAILED, "the server closed it without an answer"), None
-        case aiohttp.ClientPayloadError():
-            return WebhookError(WebhookCode.PROTOCOL, f"the body is broken off or malformed ({error})"), None
-        case aiohttp.ClientResponseError():
-            return WebhookError(WebhookCode.PROTOCOL, error.message), None
-        case _:
-            return WebhookError(WebhookCode.CONNECTION_FAILED, str(error) or type(error).__name__), None
-
-
-def _connect(error: OSError) -> Diagnosis:
-    match error:
-        case EgressRefusedError():
-            return WebhookError(WebhookCode.RETRIEVAL, str(error)), None
-        case ConnectionRefusedError():
-            return WebhookError(WebhookCode.CONNECTION_REFUSED, str(error)), Failure.CONNECT
-        case TimeoutError():
-            return WebhookError(WebhookCode.CONNECT_TIMEOUT, str(error)), Failure.CONNECT
-        case _:
-            return WebhookError(WebhookCode.CONNECTION_FAILED, str(error)), Failure.CONNECT
+def _diagnose(error: Exception) -> Failed:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return Failed(error=_certificate(error.certificate_error), failure=Failure.CONNECT)
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, _TELLING):
+        error = error.os_error
+    code, failure, sentence = next(meaning for kind, *meaning in _MEANINGS if isinstance(error, kind))
+    return Failed(error=WebhookError(code, sentence or str(error) or type(error).__name__), failure=failure)
 
 
 def _certificate(error: Exception) -> WebhookError:

@@ -29,7 +29,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """The end of a webhook, retries, redirects and logins included."""
 
-    url: str  #: the one that gave the answer: what relative URLs in the document are relative to
+    url: str  #: the one that gave the answer: what relative URLs in the document are relative to, login included
     status: int | None = None
     content_type: str = ""  #: as the answer's header says it
     body: bytes = b""

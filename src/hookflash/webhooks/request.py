@@ -1,5 +1,6 @@
 """A webhook as the platform means it, and as it goes on the wire."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
@@ -24,6 +25,8 @@ ANSWER_IGNORED: frozenset[str] = frozenset()
 # As they are allowed to stand in a URL (RFC 3986 §2), `%` because what is encoded already stays as it is.
 _URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~-._"
 
+_LOGIN = re.compile(r"^(\w+://)[^/?]*@")
+
 
 class WebhookRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One request to an application, before any redirect, login or retry."""
@@ -42,6 +45,7 @@ class WebhookRequest(msgspec.Struct, frozen=True, kw_only=True):
     body_limit: int = BODY_LIMIT  #: bytes
     jar: Jar | None = None  #: cookies from earlier answers; None: no cookies are sent or kept
     region: str = "us1"
+    validate_certificates: bool = True  #: the account's setting "SSL certificate validation"
 
     def __repr__(self) -> str:
         return f"<WebhookRequest {self.kind} for {self.resource_sid}>"
@@ -97,10 +101,15 @@ def check_callback_url(url: str) -> None:
         raise WebhookError(WebhookCode.INVALID_URL, "the host name of a status callback must not hold an underscore")
 
 
-def resolve_url(base: str, reference: str) -> str:
-    """`reference` against the URL of the document that named it (RFC 3986 §5); the base's login goes along.
+def bare_url(url: str) -> str:
+    """`url` as it may be shown: without login and fragment. Any text will do."""
+    return _LOGIN.sub(r"\1", url.partition("#")[0])
 
-    A reference to another host does not get the login of the base.
+
+def resolve_url(base: str, reference: str) -> str:
+    """`reference` against the URL of the document that named it (RFC 3986 §5).
+
+    The base's login goes along to the same server, and to no other. Raises ValueError for what is no URL.
     """
     return urljoin(base, reference)
 
