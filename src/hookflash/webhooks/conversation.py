@@ -44,7 +44,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
 
     error: WebhookError
     failure: Failure | None = None  #: how a retry policy names it; None: no policy can
-    stale: bool = False  #: a kept-alive connection had been closed by the server: nobody has seen the request
+    stale: bool = False  #: the server had closed a connection that was kept alive: that says nothing about the request
 
 
 class Conversation:

@@ -54,11 +54,12 @@ def _permits(policy: EgressPolicy, text: str) -> bool:
     address = _reached(ipaddress.ip_address(text.partition("%")[0]))
     if any(address in network for network in policy.allowed if network.version == address.version):
         return True
+    if address.is_loopback:  # asked first: ::1 lies in a reserved range
+        return policy.allow_private
     if address.is_multicast or address.is_unspecified or address.is_link_local or address.is_reserved:
         return False
-    return policy.allow_private or (
-        address.is_global and not any(address in n for n in _REFUSED if n.version == address.version)
-    )
+    refused = any(address in network for network in _REFUSED if network.version == address.version)
+    return policy.allow_private or (address.is_global and not refused)
 
 
 def _reached(address: Address) -> Address:

@@ -1,6 +1,7 @@
 """What the HTTP client's exceptions mean: a code, a sentence, and the kind of failure that a retry policy names."""
 
 import ssl
+from typing import NamedTuple
 
 import aiohttp
 import msgspec
@@ -19,24 +20,39 @@ _CERTIFICATE_CODES = {
 }
 
 
+# How a connection shows that its other end is gone.
+_CLOSED = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError)
+
 # Errors of the operating system that say more than the client's exception around them.
 _TELLING = (EgressRefusedError, ConnectionRefusedError)
 
+
+class _Meaning(NamedTuple):
+    exception: type[Exception]
+    code: WebhookCode
+    failure: Failure | None = None
+    sentence: str = ""
+
+
 # The first row that fits; an empty sentence is the exception's own.
-_MEANINGS: tuple[tuple[type[Exception], WebhookCode, Failure | None, str], ...] = (
-    (EgressRefusedError, WebhookCode.RETRIEVAL, None, ""),
-    (ConnectionRefusedError, WebhookCode.CONNECTION_REFUSED, Failure.CONNECT, ""),
-    (aiohttp.ClientConnectorDNSError, WebhookCode.HOST_NAME, Failure.CONNECT, ""),
-    (aiohttp.ClientConnectorSSLError, WebhookCode.TLS_HANDSHAKE, Failure.CONNECT, ""),
-    (aiohttp.ConnectionTimeoutError, WebhookCode.CONNECT_TIMEOUT, Failure.CONNECT, "the server was not reached"),
-    (aiohttp.ClientConnectorError, WebhookCode.CONNECTION_FAILED, Failure.CONNECT, ""),
-    (aiohttp.SocketTimeoutError, WebhookCode.RETRIEVAL, Failure.READ, "the server did not answer in time"),
-    (TimeoutError, WebhookCode.TOTAL_TIMEOUT, None, "it was given up"),
-    (aiohttp.InvalidURL, WebhookCode.INVALID_URL, None, ""),
-    (aiohttp.ServerDisconnectedError, WebhookCode.CONNECTION_FAILED, None, "the server closed it without an answer"),
-    (aiohttp.ClientPayloadError, WebhookCode.PROTOCOL, None, ""),
-    (aiohttp.ClientResponseError, WebhookCode.PROTOCOL, None, ""),
-    (Exception, WebhookCode.CONNECTION_FAILED, None, ""),
+_MEANINGS: tuple[_Meaning, ...] = (
+    _Meaning(EgressRefusedError, WebhookCode.RETRIEVAL),
+    _Meaning(ConnectionRefusedError, WebhookCode.CONNECTION_REFUSED, Failure.CONNECT),
+    _Meaning(aiohttp.ClientConnectorDNSError, WebhookCode.HOST_NAME, Failure.CONNECT),
+    _Meaning(aiohttp.ClientConnectorSSLError, WebhookCode.TLS_HANDSHAKE, Failure.CONNECT),
+    _Meaning(
+        aiohttp.ConnectionTimeoutError, WebhookCode.CONNECT_TIMEOUT, Failure.CONNECT, "the server was not reached"
+    ),
+    _Meaning(aiohttp.ClientConnectorError, WebhookCode.CONNECTION_FAILED, Failure.CONNECT),
+    _Meaning(aiohttp.SocketTimeoutError, WebhookCode.RETRIEVAL, Failure.READ, "the server did not answer in time"),
+    _Meaning(TimeoutError, WebhookCode.TOTAL_TIMEOUT, None, "it was given up"),
+    _Meaning(aiohttp.InvalidURL, WebhookCode.INVALID_URL),
+    _Meaning(
+        aiohttp.ServerDisconnectedError, WebhookCode.CONNECTION_FAILED, None, "the server closed it without an answer"
+    ),
+    _Meaning(aiohttp.ClientPayloadError, WebhookCode.PROTOCOL),
+    _Meaning(aiohttp.ClientResponseError, WebhookCode.PROTOCOL),
+    _Meaning(Exception, WebhookCode.CONNECTION_FAILED),
 )
 
 
@@ -48,7 +64,7 @@ def diagnose(error: Exception, *, reused: bool, answering: bool) -> Failed:
     """
     if answering:
         return msgspec.structs.replace(_diagnose(error), failure=None)
-    if reused and isinstance(error, (aiohttp.ServerDisconnectedError, ConnectionError)):
+    if reused and isinstance(error, _CLOSED) and not isinstance(error, aiohttp.ClientConnectorError):
         closed = WebhookError(WebhookCode.CONNECTION_FAILED, "the server had closed the connection that was kept alive")
         return Failed(error=closed, stale=True)
     return _diagnose(error)
@@ -59,8 +75,9 @@ def _diagnose(error: Exception) -> Failed:
         return Failed(error=_certificate(error.certificate_error), failure=Failure.CONNECT)
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, _TELLING):
         error = error.os_error
-    code, failure, sentence = next(meaning for kind, *meaning in _MEANINGS if isinstance(error, kind))
-    return Failed(error=WebhookError(code, sentence or str(error) or type(error).__name__), failure=failure)
+    meaning = next(row for row in _MEANINGS if isinstance(error, row.exception))
+    detail = meaning.sentence or str(error) or type(error).__name__
+    return Failed(error=WebhookError(meaning.code, detail), failure=meaning.failure)
 
 
 def _certificate(error: Exception) -> WebhookError:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 _FIELD = re.compile(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
@@ -12,10 +12,14 @@ _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 
 class Login:
-    """One user at one server: what it was challenged with decides which Authorization goes along."""
+    """One user at one server: what it was challenged with decides which Authorization goes along.
 
-    def __init__(self, user: str, password: str) -> None:
+    `make_nonce` makes the client's half of a digest's randomness.
+    """
+
+    def __init__(self, user: str, password: str, *, make_nonce: Callable[[], str] = secrets.token_hex) -> None:
         self.user_and_password = (user, password)
+        self._make_nonce = make_nonce
         self._digest: dict[str, str] | None = None
         self._basic = False
         self._count = 0
@@ -56,7 +60,7 @@ class Login:
 
         parts = urlsplit(url)
         uri = parts.path + (f"?{parts.query}" if parts.query else "")
-        nonce, cnonce, count = offer["nonce"], secrets.token_hex(8), f"{self._count:08x}"
+        nonce, cnonce, count = offer["nonce"], self._make_nonce(), f"{self._count:08x}"
         secret = hashed(user, offer.get("realm", ""), password)
         if algorithm.upper().endswith("-SESS"):
             secret = hashed(secret, nonce, cnonce)

@@ -10,6 +10,7 @@ from hookflash.webhooks.request import WebhookRequest
 TOKEN = "12345"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Serve = Callable[..., Awaitable[str]]
+ServeBytes = Callable[..., Awaitable[tuple[str, list[bytes]]]]
 
 
 def webhook(url: str, **changes: Any) -> WebhookRequest:
@@ -28,3 +29,17 @@ def webhook(url: str, **changes: Any) -> WebhookRequest:
 
 def twiml(text: str = "<Response/>", **options: Any) -> web.Response:
     return web.Response(text=text, content_type="text/xml", **options)
+
+
+class App:
+    """Answers from a script and remembers what it was asked."""
+
+    def __init__(self, *answers: web.Response) -> None:
+        self._answers = list(answers)
+        self.seen: list[web.Request] = []
+        self.forms: list[dict[str, str]] = []
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        self.seen.append(request)
+        self.forms.append({key: str(value) for key, value in (await request.post()).items()})
+        return self._answers.pop(0) if self._answers else twiml()
