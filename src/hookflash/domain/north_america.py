@@ -8,7 +8,7 @@ moved a little, which is good enough for a simulated inventory and for the FromZ
 import math
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -24,7 +24,7 @@ class Place:
     area_code: str
     city: str
     region: str  #: two letters of the state or province
-    exchanges: tuple[str, ...]  #: the three digits after the area code; empty where any will do
+    exchanges: tuple[str, ...] = field(repr=False)  #: the three digits after the area code; empty where any will do
     latitude: float
     longitude: float
     postal_code: str

@@ -25,7 +25,8 @@ _LETTER = re.compile(r"[A-Z]")
 _IDENTIFIER = re.compile(r"[!-~]{1,200}")
 
 _SEPARATORS = str.maketrans("", "", " \t\u00a0().-/\u00b7\u2010\u2011\u2012\u2013")
-_KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+#: The digit that a capital letter is on, for `str.translate`.
+KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 
 class AddressKind(StrEnum):
@@ -153,7 +154,7 @@ def _phone(text: str, region: str) -> str | None:
     written = text.translate(_SEPARATORS).upper()
     if not _WRITTEN.fullmatch(written):
         return None
-    digits = written.translate(_KEYPAD)
+    digits = written.translate(KEYPAD)
     readings = [digits] if digits[0] == "+" else [_national(digits, region), "+" + digits]
     number = next(filter(None, (_possible(reading) for reading in readings if reading)), None)
     if number and _LETTER.search(written) and not phonenumbers.is_valid_number(phonenumbers.parse(number)):
