@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 from hookflash.webhooks.conversation import Answer
 
 ENTRY_LIMIT = 1_000
-BYTE_LIMIT = 64 * 1024 * 1024  # of bodies
+BYTE_LIMIT = 64 * 1024 * 1024
 _OPTIONS = hishel.CacheOptions(shared=True, supported_methods=["GET"], allow_stale=False)
 
 Key = tuple[str, str]
@@ -27,6 +27,11 @@ class Stored(msgspec.Struct, frozen=True):
 
     answer: Answer
     entry: hishel.Entry
+
+    def size(self) -> int:
+        """Bytes that it takes: the body, and each header once for the answer and once for hishel."""
+        headers = self.answer.headers.items()
+        return len(self.answer.body) + 2 * sum(len(name) + len(value) for name, value in headers)
 
 
 class Lookup(msgspec.Struct, frozen=True):
@@ -91,14 +96,14 @@ class AnswerCache:
     def _keep(self, key: Key, stored: Stored) -> None:
         self._drop(key)
         self._stored[key] = stored
-        self._bytes += len(stored.answer.body)
+        self._bytes += stored.size()
         while len(self._stored) > self._entry_limit or self._bytes > self._byte_limit:
             self._drop(next(iter(self._stored)))
 
     def _drop(self, key: Key) -> None:
         stored = self._stored.pop(key, None)
         if stored is not None:
-            self._bytes -= len(stored.answer.body)
+            self._bytes -= stored.size()
 
 
 def _judged(answer: Answer) -> hishel.Response:

@@ -9,6 +9,7 @@ from socket import socket
 
 import aiohttp
 from aiohappyeyeballs import AddrInfoType
+from multidict import CIMultiDict
 from yarl import URL
 
 from hookflash.domain.clock import SECOND, Clock
@@ -17,7 +18,7 @@ from hookflash.webhooks.codes import WebhookError
 from hookflash.webhooks.conversation import Answer, Conversation, Failed
 from hookflash.webhooks.egress import EgressPolicy
 from hookflash.webhooks.failures import diagnose
-from hookflash.webhooks.outcome import RECORDED_BODY, Attempt, Outcome
+from hookflash.webhooks.outcome import RECORDED_BODY, Attempt, Outcome, recorded_headers
 from hookflash.webhooks.policy import Policy
 from hookflash.webhooks.request import Hop, WebhookRequest
 from hookflash.webhooks.tls import tls_context
@@ -129,11 +130,12 @@ class WebhookClient:
             ) as response:
                 answering = True
                 body, complete = await _read(response, conversation.request.body_limit)
+                received = CIMultiDict([(name, _readable(value)) for name, value in response.headers.items()])
                 return Answer(
                     status=response.status,
-                    headers=response.headers,
-                    set_cookies=response.headers.getall("Set-Cookie", ()),
-                    challenges=response.headers.getall("WWW-Authenticate", ()),
+                    headers=received,
+                    set_cookies=received.getall("Set-Cookie", ()),
+                    challenges=received.getall("WWW-Authenticate", ()),
                     body=body,
                     complete=complete,
                 )
@@ -178,12 +180,17 @@ def _record(hop: Hop, answer: Answer | None, error: WebhookError | None, started
         params=hop.params,
         signed=hop.signed,
         status=answer.status if answer else None,
-        response_headers=tuple(answer.headers.items()) if answer else (),
+        response_headers=recorded_headers(answer.headers) if answer else (),
         response_body=answer.body[:RECORDED_BODY].decode("utf-8", "replace") if answer else "",
         error_code=error.code.number if error else None,
         error=error.sentence if error else "",
         cached=answer.cached if answer else False,
     )
+
+
+def _readable(text: str) -> str:
+    """A header's value as text that can be kept: what is not UTF-8 comes as lone surrogates."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:

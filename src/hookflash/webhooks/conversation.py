@@ -114,7 +114,7 @@ class Conversation:
             url = resolve_url(self.url, location)
             target = parse_target(url)
         except (WebhookError, ValueError) as error:
-            raise WebhookError(WebhookCode.INVALID_REDIRECT, f"Location {location!r}: {error}") from error
+            raise WebhookError(WebhookCode.INVALID_REDIRECT, f"Location {location[:200]!r}") from error
         if answer.status in (307, 308) and self.hop.method == "POST":
             self.hop = build_hop(self.request, target, "POST", self.hop.params, self.request.body)
         else:
@@ -151,7 +151,9 @@ def judge(answer: Answer, request: WebhookRequest) -> None:
     if not written:
         raise WebhookError(WebhookCode.RETRIEVAL, "the answer has no Content-Type")
     if written.partition(";")[0].strip().lower() not in request.accepts:
-        raise WebhookError(WebhookCode.CONTENT_TYPE, f"{written!r} is none of {', '.join(sorted(request.accepts))}")
+        raise WebhookError(
+            WebhookCode.CONTENT_TYPE, f"{written[:200]!r} is none of {', '.join(sorted(request.accepts))}"
+        )
 
 
 def _failure_of(status: int) -> Failure | None:

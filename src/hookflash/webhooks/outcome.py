@@ -1,11 +1,15 @@
 """What became of a webhook: the answer if there is one, and every attempt, for the caller to keep."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from hookflash.webhooks.codes import WebhookError
 from hookflash.webhooks.cookies import Jar
 
 RECORDED_BODY = 4096  # bytes of an answer that an attempt's record keeps
+RECORDED_HEADERS = 64  # of an answer
+RECORDED_VALUE = 1024  # characters of each
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,3 +40,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
     jar: Jar | None = None  #: the cookies now; None if the request brought no jar
     error: WebhookError | None = None  #: why the answer cannot be used; None: it can
+
+
+def recorded_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """An answer's headers as the record keeps them: a server may send a megabyte."""
+    return tuple([(str(name), value[:RECORDED_VALUE]) for name, value in headers.items()][:RECORDED_HEADERS])

@@ -188,11 +188,12 @@ async def test_a_known_answer_is_asked_about(
     assert asked not in app.seen[0].headers
 
 
-async def test_the_cache_is_bounded(serve: Serve) -> None:
+@pytest.mark.parametrize("limits", [{"entry_limit": 2}, {"byte_limit": 25_000}])
+async def test_the_cache_is_bounded(serve: Serve, limits: dict[str, int]) -> None:
     """The least recently used answers make room, by number and by bytes."""
-    app = App(*[twiml("x" * 100, headers={"Cache-Control": "max-age=60"}) for _ in range(6)])
+    app = App(*[twiml("x" * 10_000, headers={"Cache-Control": "max-age=60"}) for _ in range(6)])
     url = await serve(app)
-    cache = AnswerCache(entry_limit=2, byte_limit=250)
+    cache = AnswerCache(**limits)
     async with WebhookClient(egress=EgressPolicy(allow_private=True), clock=VirtualClock(), cache=cache) as client:
         for path in ("a", "b", "a", "c", "a", "b"):
             await client.fetch(webhook(f"{url}/{path}", method="GET"))

@@ -3,12 +3,14 @@
 import asyncio
 import socket
 
+import msgspec
 import pytest
 from aiohttp import web
 from tests.unit.webhooks.support import Serve, ServeBytes, twiml, webhook
 
 from hookflash.domain.clock import VirtualClock
 from hookflash.webhooks.client import WebhookClient
+from hookflash.webhooks.cookies import Jar
 from hookflash.webhooks.egress import EgressPolicy
 from hookflash.webhooks.request import ANSWER_IGNORED, BODY_LIMIT
 
@@ -177,3 +179,40 @@ async def test_other_spellings_of_an_address_are_no_way_round(host: str) -> None
         outcome = await client.fetch(webhook(f"http://{host}:1/"))
     assert outcome.error is not None
     assert outcome.error.code.number in (11100, 11200, 11210)
+
+
+async def test_headers_that_are_not_text(serve_bytes: ServeBytes, client: WebhookClient) -> None:
+    """Bytes that are no UTF-8 in any header neither raise nor keep the record and the jar from being stored."""
+    junk = b"HTTP/1.1 %d X\r\nContent-Length: 0\r\nConnection: close\r\n%b: %b\xff\xfe\r\n\r\n"
+    url, _ = await serve_bytes(
+        junk % (401, b"WWW-Authenticate", b'Digest realm="\xff", qop="auth", nonce='),
+        junk % (302, b"Location", b"/\xff"),
+        junk % (302, b"Location", b"http://\xff"),
+    )
+    outcome = await client.fetch(webhook(url.replace("//", "//u:p@"), jar=Jar(touched_at=0)))
+    assert outcome.error is not None
+    assert [attempt.status for attempt in outcome.attempts] == [401, 302, 302]
+    assert msgspec.json.encode(outcome.attempts)
+    url, _ = await serve_bytes(junk % (200, b"Set-Cookie", b"a="))
+    outcome = await client.fetch(webhook(url, jar=Jar(touched_at=0)))
+    assert outcome.jar is not None
+    assert len(outcome.jar.cookies) == 1
+    assert Jar.from_json(outcome.jar.to_json()) == outcome.jar
+    assert (await client.fetch(webhook(url, jar=outcome.jar))).error is None
+
+
+async def test_a_record_is_bounded(serve_bytes: ServeBytes, client: WebhookClient) -> None:
+    """Of a server's headers the record keeps the first 64, and 1,024 characters of each."""
+    lines = [b"X-%d: %b" % (number, b"x" * 5000) for number in range(100)]
+    url, _ = await serve_bytes(head(*lines, b"Content-Length: 11") + b"<Response/>")
+    [attempt] = (await client.fetch(webhook(url))).attempts
+    assert attempt.status == 200
+    assert len(attempt.response_headers) == 64
+    assert max(len(value) for _, value in attempt.response_headers) == 1024
+
+
+async def test_a_tls_handshake_that_does_not_come(serve_bytes: ServeBytes, client: WebhookClient) -> None:
+    """`ct` covers TCP and TLS: a server that accepts and stays silent is 11201."""
+    url, _ = await serve_bytes(None)
+    outcome = await client.fetch(webhook(f"{url.replace('http:', 'https:')}/#ct=100&rc=0"))
+    assert [attempt.error_code for attempt in outcome.attempts] == [11201]

@@ -1,11 +1,13 @@
 """URLs as they go on the wire."""
 
+import re
 from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.webhooks.support import webhook
+from yarl import URL
 
 from hookflash.webhooks.codes import WebhookCode, WebhookError
 from hookflash.webhooks.request import (
@@ -111,3 +113,17 @@ def test_a_get_with_a_very_long_query_is_refused() -> None:
     """A GET whose parameters do not fit into a URL is refused, not cut."""
     with pytest.raises(WebhookError, match="parameters"):
         build_hop(webhook("http://h.test/"), parse_target("http://h.test/"), "GET", {"Body": "x" * URL_LIMIT}, None)
+
+
+@given(
+    st.builds("{}{}".format, st.sampled_from(["", "http://", "https://u:p@h.test/", "http://h.test:80#"]), st.text())
+)
+def test_any_text_is_a_url_or_refused(text: str) -> None:
+    """Whatever stands in a URL, what goes on the wire is printable ASCII, and the only exception is a WebhookError."""
+    try:
+        target = parse_target(text)
+    except WebhookError:
+        return
+    for sent in (target.url, target.host):
+        assert re.fullmatch(r"[!-~]+", sent)
+    assert URL(target.url, encoded=True).raw_host
