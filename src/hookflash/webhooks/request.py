@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urljoin, urlsplit
 
 import msgspec
 from yarl import URL
@@ -25,6 +25,7 @@ ANSWER_IGNORED: frozenset[str] = frozenset()
 # As they are allowed to stand in a URL (RFC 3986 §2), `%` because what is encoded already stays as it is.
 _URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~-._"
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]*")
 _LOGIN = re.compile(r"^(\w+://)[^/?]*@")
 
 
@@ -121,6 +122,16 @@ def with_query(url: str, query: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
+def encode_form(params: Mapping[str, str]) -> str:
+    """`params` as `application/x-www-form-urlencoded` (WHATWG URL §5.2), in their order."""
+    return "&".join([f"{_encoded(name)}={_encoded(value)}" for name, value in params.items()])
+
+
+def _encoded(text: str) -> str:
+    # Most names and values are plain, and seeing that costs a tenth of encoding them.
+    return text if _PLAIN.fullmatch(text) else quote_plus(text)
+
+
 def build_hop(
     request: WebhookRequest, target: Target, method: str, params: Mapping[str, str], body: bytes | None
 ) -> Hop:
@@ -136,12 +147,12 @@ def build_hop(
     }
     signed_params: Mapping[str, str] = {}
     if method == "GET":
-        url, payload = with_query(url, urlencode(params)), None
+        url, payload = with_query(url, encode_form(params)), None
     elif body is not None:
         url, payload = with_query(url, f"bodySHA256={body_digest(body)}"), body
         headers["Content-Type"] = "application/json"
     else:
-        payload, signed_params = urlencode(params).encode("ascii"), params
+        payload, signed_params = encode_form(params).encode("ascii"), params
         headers["Content-Type"] = FORM
     if len(url) > URL_LIMIT:
         raise WebhookError(WebhookCode.INVALID_URL, f"with its parameters it is longer than {URL_LIMIT} characters")
