@@ -33,9 +33,7 @@ class NotReadyError(Exception):
 
 def default_data_directory(env: Mapping[str, str]) -> Path:
     """Where a server keeps its data unless told otherwise: `$HOOKFLASH_DATA`, or below the user's data directory."""
-    if given := env.get("HOOKFLASH_DATA"):
-        return Path(given)
-    return Path(env.get("XDG_DATA_HOME") or Path(env.get("HOME", "/"), ".local", "share"), "hookflash")
+    return Path(env.get("HOOKFLASH_DATA") or "~/.local/share/hookflash").expanduser()
 
 
 def find_ready_file(given: str | None, env: Mapping[str, str]) -> Path:

@@ -63,7 +63,7 @@ def parse_authority(text: str, *, default_port: int | None = None) -> tuple[str,
     except ValueError as error:
         raise BadHeadError(f"not a host and a port: {error}") from error
     port = default_port if port is None else port
-    if not host or not port or split.netloc != text:
+    if not host or not port or split.netloc != text or "@" in text:
         raise BadHeadError("not a host and a port")
     return host, port
 
