@@ -93,12 +93,14 @@ class Code(Enum):
     FROM_NOT_OWNED = (
         21606,
         400,
-        "The From phone number {sender} is not a valid, SMS-capable inbound phone number or short code for your account.",
+        "The From phone number {sender} is not a valid, SMS-capable inbound phone number or short code for your "
+        "account.",
     )
     TRIAL_UNVERIFIED = (
         21608,
         400,
-        "The number {to} is unverified. Trial accounts cannot send messages to unverified numbers; verify it first, or upgrade the account.",
+        "The number {to} is unverified. Trial accounts cannot send messages to unverified numbers; verify it first, "
+        "or upgrade the account.",
     )
     INVALID_STATUS_CALLBACK = 21609, 400, "The 'StatusCallback' URL {url} is not a valid URL."
     OPTED_OUT = 21610, 400, "Attempt to send to unsubscribed recipient"

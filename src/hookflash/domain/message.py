@@ -80,7 +80,7 @@ class Message(msgspec.Struct):
     num_segments: int
     num_media: int
     service_sid: str | None
-    status_callback: str | None
+    status_callback: str | None  #: one URL or several with spaces between, as a TwiML reply may name two
     error_code: int | None
     error_message: str | None
     price: str | None

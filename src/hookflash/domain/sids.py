@@ -6,6 +6,7 @@ which they were made, so that a list needs no index of its own and a table of mi
 
 import re
 import secrets
+import threading
 import time
 
 _PATTERN = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
@@ -16,16 +17,27 @@ class SidMaker:
 
     def __init__(self) -> None:
         self._last = 0
+        self._lock = threading.Lock()  # the loop and the store's writer thread both ask
 
     def make(self, prefix: str, now: int | None = None) -> str:
-        """A new SID of the kind `prefix` (such as `SM`) at the moment `now` (ms since the epoch; the real time if None)."""
+        """A new SID of the kind `prefix`, such as `SM`, at the moment `now` (ms since the epoch; real time if None)."""
         return prefix + self.hex(now)
 
     def hex(self, now: int | None = None) -> str:
         """The 32 hexadecimal digits of a new SID."""
         moment = time.time_ns() // 1_000_000 if now is None else now
-        self._last = max(self._last + 1, moment << 16)
-        return f"{self._last:016x}{secrets.token_hex(8)}"
+        return f"{self.stamp(moment):016x}{secrets.token_hex(8)}"
+
+    def stamp(self, now: int) -> int:
+        """A number greater than every one before: `now` in ms in its upper bits, a counter in the 16 lower ones."""
+        with self._lock:
+            self._last = max(self._last + 1, now << 16)
+            return self._last
+
+
+def moment_bound(now: int) -> str:
+    """The 32 digits that lie after every SID made before `now` and before every one made from then on."""
+    return f"{now << 16:016x}{'0' * 16}"
 
 
 def is_sid(text: str, *prefixes: str) -> bool:

@@ -58,13 +58,20 @@ async def finish(tx: Tx, job: Job) -> None:
     """The work of `job` is done: drop the row, bring up the next of its lane."""
     await tx.run("outbox.drop", id=job.id)
     if job.lane is not None:
-        await _bring_up(tx, job.lane, job.queue)
+        await _bring_up(tx, job.lane)
 
 
 async def postpone(tx: Tx, job: Job, due_at: int) -> None:
     """Do the work of `job` again at `due_at`; its lane waits."""
     await tx.run("outbox.postpone", id=job.id, due_at=due_at)
     tx.publish(job.queue)
+
+
+async def renew(tx: Tx, job: Job, *, queue: str, due_at: int, payload: Any = None) -> None:
+    """The work of `job` goes on as another piece, in `queue`: the row keeps its place in its lane."""
+    text = msgspec.json.encode(payload).decode()
+    await tx.run("outbox.renew", id=job.id, queue=queue, due_at=due_at, payload=text)
+    tx.publish(queue)
 
 
 async def withdraw(tx: Tx, queue: str, subject: str) -> None:
@@ -84,6 +91,7 @@ async def release_all(tx: Tx, now: int) -> int:
     return await tx.run("outbox.release_all", now=now)
 
 
-async def _bring_up(tx: Tx, lane: str, queue: str) -> None:
-    if await tx.run("outbox.bring_up", lane=lane, parked=PARKED):
+async def _bring_up(tx: Tx, lane: str) -> None:
+    queue = await tx.value("outbox.bring_up", lane=lane, parked=PARKED)
+    if queue is not None:
         tx.publish(queue)

@@ -36,6 +36,14 @@ class Tx(Protocol):
         """Insert a row struct into `table`."""
         ...
 
+    async def select(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a statement that `store/tables.py` made of a declaration; nobody else writes SQL in code."""
+        ...
+
+    async def execute(self, sql: str, values: tuple[Any, ...] = ()) -> int:
+        """Run such a statement; returns how many rows it changed."""
+        ...
+
     def publish(self, topic: str) -> None:
         """Wake whoever subscribed to `topic` on the bus, once this transaction is committed."""
         ...

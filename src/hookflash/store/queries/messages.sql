@@ -40,6 +40,17 @@ INSERT INTO sender_queues VALUES (:account_sid, :sender, :next_slot)
 ON CONFLICT DO UPDATE SET next_slot = excluded.next_slot;
 
 -- recent_replies --
-SELECT count(*) FROM messages
- WHERE account_sid = :account_sid AND recipient = :recipient AND id >= :since
-   AND sender = :sender AND direction = 'outbound-reply';
+SELECT date_created FROM messages
+ WHERE account_sid = :account_sid AND recipient = :recipient AND sender = :sender AND direction = 'outbound-reply'
+ ORDER BY id DESC LIMIT :limit;
+
+-- cookies --
+SELECT jar FROM cookies
+ WHERE account_sid = :account_sid AND sender = :sender AND recipient = :recipient AND expires_at > :now;
+
+-- keep_cookies --
+INSERT INTO cookies VALUES (:account_sid, :sender, :recipient, :jar, :expires_at)
+ON CONFLICT DO UPDATE SET jar = excluded.jar, expires_at = excluded.expires_at;
+
+-- forget_cookies --
+DELETE FROM cookies WHERE expires_at <= :now;

@@ -16,10 +16,14 @@ DELETE FROM outbox WHERE id = :id;
 
 -- bring_up --
 UPDATE outbox SET due_at = 0
- WHERE id = (SELECT id FROM outbox WHERE lane = :lane ORDER BY id LIMIT 1) AND due_at = :parked;
+ WHERE id = (SELECT id FROM outbox WHERE lane = :lane ORDER BY id LIMIT 1) AND due_at = :parked
+RETURNING queue;
 
 -- postpone --
 UPDATE outbox SET due_at = :due_at, leased = 0 WHERE id = :id;
+
+-- renew --
+UPDATE outbox SET queue = :queue, due_at = :due_at, payload = :payload, leased = 0, attempts = 0 WHERE id = :id;
 
 -- of_subject --
 SELECT * FROM outbox WHERE subject = :subject AND queue = :queue;

@@ -1,0 +1,218 @@
+"""The composition root: every part is made here, and takes what it needs by keyword."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+
+from hookflash.actions.choose_sender import release_accepted
+from hookflash.actions.first_start import FirstAccount, first_start
+from hookflash.api.auth import Authenticator
+from hookflash.api.edge import ApiEdge
+from hookflash.api.registry import OPERATIONS
+from hookflash.carriers.fleet import Fleet
+from hookflash.carriers.simulated import SimulatedCarrier
+from hookflash.domain.clock import VirtualClock
+from hookflash.edge.certificates import LocalAuthority
+from hookflash.edge.listeners import Listener
+from hookflash.edge.proxy import Proxy
+from hookflash.front import Front
+from hookflash.own.site import own_site, served_names
+from hookflash.runtime.callbacks import Callbacks
+from hookflash.runtime.incoming import IncomingMessages
+from hookflash.runtime.network import Network, StoreSink
+from hookflash.runtime.submitter import Submitter
+from hookflash.runtime.worker import Begin, JobOf, Perform, Worker, as_jobs, itself, nothing_left
+from hookflash.settings import Mode, Settings
+from hookflash.store import outbox
+from hookflash.store.bus import LocalBus
+from hookflash.store.directory import DataDirectory, write_private
+from hookflash.store.outbox import Job
+from hookflash.store.sqlite import SqliteStore
+from hookflash.store.store import Tx
+from hookflash.store.vault import Vault, open_vault
+from hookflash.webhooks.client import WebhookClient
+from hookflash.webhooks.egress import EgressPolicy
+
+log = structlog.get_logger()
+
+STOP_GRACE = 20_000  #: ms; longer than a webhook may take
+REQUEST_GRACE = 5_000  #: ms for requests under way at the stop
+READY_FILE = "ready.json"
+ALL_IPV4 = "0.0.0.0"  # noqa: S104 - compared with, not bound to
+
+
+@dataclass(kw_only=True)
+class Exchange:
+    """What handlers and workers share."""
+
+    settings: Settings
+    directory: DataDirectory
+    store: SqliteStore
+    bus: LocalBus
+    clock: VirtualClock
+    vault: Vault
+    auth: Authenticator
+    fleet: Fleet
+    sink: StoreSink
+    webhooks: WebhookClient
+    operator_token: str
+    public_url: str = ""
+
+    def media_base(self) -> str:
+        return self.public_url
+
+
+class Server:
+    """A running platform: listeners, workers and what they share. `start` and `stop` it once each."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.ready: dict[str, object] = {}
+        self.workers: dict[str, Worker[Any]] = {}
+
+    async def start(self) -> FirstAccount:
+        """Open the data directory, bring up every listener, and begin to work.
+
+        Raises StoreError, OSError (an address is taken) and ValueError with a sentence for the operator.
+        """
+        settings = self.settings
+        self.directory = DataDirectory(settings.directory)
+        self.exchange = exchange = _exchange(settings, self.directory)
+        await exchange.store.write(outbox.release_all, exchange.clock.now())
+        first = await exchange.store.write(
+            first_start,
+            exchange.vault,
+            account_sid=settings.account_sid,
+            auth_token=settings.auth_token,
+            now=exchange.clock.now(),
+        )
+        await self._listen(first)
+        self.workers = {worker.queue: worker for worker in _workers(exchange)}
+        await exchange.fleet.start()
+        for worker in self.workers.values():
+            worker.start()
+        return first
+
+    async def stop(self) -> None:
+        """Finish what is under way and let go of everything; what is left comes up at the next start."""
+        await self._proxy.stop()
+        await asyncio.gather(self._plain.stop(REQUEST_GRACE), self._https.stop(REQUEST_GRACE))
+        await asyncio.gather(*(worker.stop(STOP_GRACE) for worker in self.workers.values()))
+        await self.exchange.fleet.close(REQUEST_GRACE)
+        await self.exchange.webhooks.close()
+        await self.exchange.store.close()
+        for file in self._ready_files():
+            with contextlib.suppress(FileNotFoundError):
+                file.unlink()
+        self.directory.release()
+
+    async def _listen(self, first: FirstAccount) -> None:
+        settings, exchange = self.settings, self.exchange
+        front = Front(
+            api=ApiEdge(exchange, OPERATIONS),
+            own=own_site(exchange),
+            names=served_names(exchange),
+            hosts=frozenset(settings.allowed_hosts) | _public_names(settings),
+        )
+        authority = LocalAuthority(self.directory.path / "ca", now=exchange.clock.now())
+        self._plain = Listener(front, host=settings.host, port=settings.port)
+        self._https = Listener(front, host=settings.host, port=settings.https_port, tls=authority.context)
+        await asyncio.gather(self._plain.start(), self._https.start())
+        exchange.public_url = settings.public_url.rstrip("/") or self._plain.url
+        self._proxy = Proxy(
+            host=settings.host,
+            port=settings.proxy_port,
+            plain=self._plain.address,
+            https=self._https.address,
+            bundle=authority.bundle,
+            networks=[ip_network(text) for text in settings.trust_network],
+        )
+        await self._proxy.start()
+        self.ready = {
+            "api": self._plain.url,
+            "https": self._https.url,
+            "proxy": f"http://{settings.host}:{self._proxy.port}",
+            "ca": str(authority.certificate),
+            "sip": "",
+            "account_sid": first.account_sid,
+            "auth_token": first.auth_token,
+            "test_account_sid": first.test_account_sid,
+            "test_auth_token": first.test_auth_token,
+            "operator_token": exchange.operator_token,
+            "numbers": first.numbers,
+        }
+        text = msgspec.json.format(msgspec.json.encode(self.ready)).decode()
+        for file in self._ready_files():
+            write_private(file, text + "\n")
+
+    def _ready_files(self) -> list[Path]:
+        own = self.directory.path / READY_FILE
+        given = self.settings.ready_file
+        return [own, given] if given else [own]
+
+
+def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
+    clock, bus = VirtualClock(), LocalBus()
+    store = SqliteStore(directory.database, bus)
+    vault = open_vault(directory.path, settings.secret_key)
+    egress = EgressPolicy(
+        allow_private=settings.mode is Mode.DEVELOPMENT,
+        allowed=tuple(ip_network(text) for text in settings.webhook_allow),
+    )
+    simulated = SimulatedCarrier(store=store, clock=clock, receipt_delay=settings.receipt_delay)
+    return Exchange(
+        settings=settings,
+        directory=directory,
+        store=store,
+        bus=bus,
+        clock=clock,
+        vault=vault,
+        auth=Authenticator(store, vault),
+        fleet=Fleet(simulated=simulated, random=SystemRandom()),
+        sink=StoreSink(store=store, clock=clock),
+        webhooks=WebhookClient(egress=egress, clock=clock, ca_bundle=settings.webhook_ca),
+        operator_token=directory.operator_token(),
+    )
+
+
+def _workers(exchange: Exchange) -> list[Worker[Any]]:
+    store, bus, clock, rates = exchange.store, exchange.bus, exchange.clock, exchange.settings.sender_rates
+    submitter = Submitter(store=store, fleet=exchange.fleet, clock=clock, media_base=exchange.media_base)
+    callbacks = Callbacks(store=store, webhooks=exchange.webhooks, auth=exchange.auth, clock=clock)
+    incoming = IncomingMessages(
+        store=store,
+        webhooks=exchange.webhooks,
+        auth=exchange.auth,
+        clock=clock,
+        media_base=exchange.media_base,
+        rates=rates,
+    )
+    network = Network(clock=clock)
+
+    async def release(tx: Tx, jobs: list[Job]) -> list[Job]:
+        return await release_accepted(tx, jobs, now=clock.now(), rates=rates)
+
+    def worker(queue: str, begin: Begin, perform: Perform = nothing_left, job_of: JobOf = itself) -> Worker[Any]:
+        return Worker(queue, store=store, bus=bus, clock=clock, begin=begin, perform=perform, job_of=job_of)
+
+    return [
+        worker("accept", release),
+        worker("submit", submitter.begin, submitter.perform, lambda submit: submit.job),
+        worker("callback", as_jobs, callbacks.perform),
+        worker("incoming", incoming.begin, incoming.perform, lambda question: question.job),
+        worker("network", network.bring),
+        worker("parts", network.give_up),
+    ]
+
+
+def _public_names(settings: Settings) -> frozenset[str]:
+    names = {settings.host, urlsplit(settings.public_url).hostname or ""}
+    return frozenset(names - {"", ALL_IPV4, "::"})

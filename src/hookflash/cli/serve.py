@@ -1,0 +1,64 @@
+"""`hookflash serve`: start, say what to try next, and stop without losing anything."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from hookflash.app import Server
+from hookflash.logs import configure_logs
+from hookflash.settings import Settings, SettingsError, read_settings
+from hookflash.store.store import StoreError
+from hookflash.store.vault import VaultError
+
+console = Console(stderr=True, highlight=False)
+
+
+def serve_command(options: Mapping[str, Any]) -> int:
+    """Serve with the options of the command line; returns the exit code: 0 after a stop, 1 when it could not start."""
+    try:
+        settings = read_settings(options)
+    except SettingsError as error:
+        console.print(f"hookflash serve: {error}")
+        return 2
+    configure_logs(settings.log_format)
+    try:
+        if sys.platform == "win32":
+            return asyncio.run(_serve(settings))
+        import uvloop
+
+        return uvloop.run(_serve(settings))
+    except (StoreError, VaultError, ValueError) as error:
+        console.print(f"hookflash serve: {error}")
+    except OSError as error:
+        console.print(f"hookflash serve: {error.strerror or error}: is another program on that port?")
+    return 1
+
+
+async def _serve(settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    server = Server(settings)
+    first = await server.start()
+    _say_hello(server, is_new=first.is_new)
+    await stop.wait()
+    console.print("Stopping: finishing what is under way …")
+    await server.stop()
+    return 0
+
+
+def _say_hello(server: Server, *, is_new: bool) -> None:
+    ready = server.ready
+    numbers = ready["numbers"]
+    console.print(f"[bold]Hookflash[/] is up: {ready['api']}  (data in {server.directory.path})")
+    if is_new:
+        console.print(f"  account   {ready['account_sid']}\n  token     {ready['auth_token']}")
+    console.print(f"  numbers   {', '.join(numbers) if isinstance(numbers, list) else ''}")
+    console.print("\nTry next, in another terminal:")
+    console.print("  hookflash run -- python your_app.py      your app, unchanged, talks to this server")
+    console.print("  hookflash phone +14155551212             a handset: type a text, see the replies")

@@ -1,0 +1,48 @@
+"""Handsets: the far end of the simulated network. Any number that no carrier routes is one."""
+
+import msgspec
+
+
+class Faults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a handset misbehaves, as the documented errors do."""
+
+    error_code: int | None = None  #: every text to it ends undelivered with this code: 30003, 30005, 30006, 30007 …
+    delay: int | None = None  #: ms until its receipt; the server's setting when None
+    duplicate_receipts: bool = False
+    receipts_out_of_order: bool = False  #: the final receipt comes before the intermediate one
+    no_receipts: bool = False
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """What a handset answers by itself: the first rule whose `contains` stands in a text (in any case) replies."""
+
+    reply: str
+    contains: str = ""
+    delay: int = 0  #: ms
+
+
+class Handset(msgspec.Struct, kw_only=True):
+    """A row of `handsets`: a number that was told how to behave."""
+
+    number: str
+    faults: Faults = Faults()
+    rules: list[Rule] = []
+    date_created: int
+    date_updated: int
+
+
+class HandsetMessage(msgspec.Struct):
+    """A row of `handset_messages`: a text as the handset has it."""
+
+    number: str
+    stamp: int
+    direction: str  #: "received" or "sent", as the handset sees it
+    peer: str
+    body: str
+    media_urls: list[str]
+    message_sid: str
+
+
+def topic_of(number: str) -> str:
+    """The topic of the bus on which news of a handset's texts are published."""
+    return f"handset {number}"

@@ -1,0 +1,1 @@
+"""Our own API and pages: what an operator and a developer ask Hookflash itself."""

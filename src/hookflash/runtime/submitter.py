@@ -1,0 +1,56 @@
+"""The `submit` queue: messages whose turn it is go to their carriers."""
+
+from collections.abc import Callable
+
+from hookflash.actions.submit_message import (
+    Submit,
+    begin_submits,
+    finish_submit,
+    outbound,
+    postpone_submit,
+    refuse_submit,
+)
+from hookflash.carriers.carrier import CarrierBusyError, CarrierRefusedError
+from hookflash.carriers.fleet import Fleet
+from hookflash.domain.clock import Clock
+from hookflash.store.outbox import Job
+from hookflash.store.store import Store, Tx
+
+
+class Submitter:
+    """Tries the carriers of a message in turn; `begin` and `perform` are those of a `Worker`."""
+
+    def __init__(self, *, store: Store, fleet: Fleet, clock: Clock, media_base: Callable[[], str]) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+        self._media_base = media_base
+
+    async def begin(self, tx: Tx, jobs: list[Job]) -> list[Submit]:
+        return await begin_submits(tx, jobs, now=self._clock.now(), media_base=self._media_base())
+
+    async def perform(self, submit: Submit) -> None:
+        message = submit.message
+        busy: CarrierBusyError | None = None
+        refused: CarrierRefusedError | None = None
+        names = self._fleet.candidates(
+            recipient=message.recipient,
+            sender=message.sender or "",
+            account_sid=message.account_sid,
+            on_net=submit.on_net,
+        )
+        for name in names:
+            try:
+                answer = await self._fleet.get(name).submit(outbound(submit))
+            except CarrierRefusedError as error:
+                refused = error
+            except CarrierBusyError as error:
+                busy = error if busy is None or error.retry_after < busy.retry_after else busy
+            else:
+                await self._store.write(finish_submit, submit, name, answer, now=self._clock.now())
+                return
+        now = self._clock.now()
+        if busy is not None:
+            await self._store.write(postpone_submit, submit, str(busy), retry_at=now + busy.retry_after, now=now)
+        elif refused is not None:
+            await self._store.write(refuse_submit, submit, names[-1], refused.error_code, str(refused), now=now)

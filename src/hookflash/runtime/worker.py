@@ -1,0 +1,163 @@
+"""Workers: each leases due rows of one queue of the outbox and performs them, a bounded number at a time."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from hookflash.domain.clock import MINUTE, SECOND, Clock
+from hookflash.store import outbox
+from hookflash.store.bus import Bus
+from hookflash.store.outbox import Job
+from hookflash.store.store import Store, StoreError, Tx
+
+log = structlog.get_logger()
+
+Work = TypeVar("Work")
+Begin = Callable[[Tx, list[Job]], Awaitable[list[Any]]]
+Perform = Callable[[Any], Awaitable[None]]
+JobOf = Callable[[Any], Job]
+LIMIT = 1_000  #: pieces of work of one queue under way at once
+BATCH = 200  #: rows leased in one transaction
+STORE_PAUSE = 1 * SECOND  #: before the store is asked again after it failed
+LONGEST_PAUSE = 10 * MINUTE
+
+
+def retry_delay(attempts: int) -> int:
+    """How many ms to wait when work broke for the `attempts`th time: 1 s, doubled each time, at most 10 minutes."""
+    return int(min(LONGEST_PAUSE, SECOND * 2 ** min(attempts - 1, 20)))
+
+
+class Worker(Generic[Work]):
+    """Performs the rows of one queue.
+
+    `begin` runs in the transaction of the lease and makes work of the jobs (those it finishes itself it leaves out);
+    `perform` does one piece and ends its row in the transaction that keeps the result. When `perform` raises, the row
+    comes up again after `retry_delay`.
+    """
+
+    def __init__(
+        self,
+        queue: str,
+        *,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        begin: Callable[[Tx, list[Job]], Awaitable[list[Work]]],
+        perform: Callable[[Work], Awaitable[None]],
+        job_of: Callable[[Work], Job],
+        limit: int = LIMIT,
+    ) -> None:
+        self.queue = queue
+        self._store = store
+        self._clock = clock
+        self._begin = begin
+        self._perform = perform
+        self._job_of = job_of
+        self._limit = limit
+        self._wake = bus.subscribe(queue)
+        self._running: set[asyncio.Task[None]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._paused = False
+
+    @property
+    def busy(self) -> int:
+        """How many pieces of work are under way."""
+        return len(self._running)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=f"worker-{self.queue}")
+
+    def pause(self) -> None:
+        """Lease nothing more until `resume`."""
+        self._paused = True
+
+    def resume(self) -> None:
+        self._paused = False
+        self._wake.set()
+
+    async def stop(self, grace: int) -> None:
+        """Lease nothing more, and give what is under way `grace` ms; the rest comes up again at the next start."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=grace / SECOND)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            room = min(self._limit - len(self._running), BATCH)
+            if self._paused or room <= 0:
+                await self._wake.wait()
+                self._wake.clear()
+                continue
+            try:
+                jobs, work, due = await self._store.write(self._lease, room)
+            except StoreError as error:
+                log.error("the store could not lease work", queue=self.queue, reason=str(error))
+                await asyncio.sleep(STORE_PAUSE / SECOND)
+                continue
+            for piece in work:
+                task = asyncio.create_task(self._do(piece))
+                self._running.add(task)
+                task.add_done_callback(self._done)
+            if jobs < room:
+                await self._rest(due)
+
+    async def _lease(self, tx: Tx, room: int) -> tuple[int, list[Work], int | None]:
+        jobs = await outbox.claim(tx, self.queue, now=self._clock.now(), limit=room)
+        work = await self._begin(tx, jobs) if jobs else []
+        due = await outbox.next_due(tx, self.queue) if len(jobs) < room else None
+        return len(jobs), work, due
+
+    async def _rest(self, due: int | None) -> None:
+        if due is None:
+            await self._wake.wait()
+        elif not self._wake.is_set():
+            waits = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(self._clock.wait_until(due))]
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+        self._wake.clear()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if len(self._running) == self._limit - 1:
+            self._wake.set()
+
+    async def _do(self, piece: Work) -> None:
+        try:
+            await self._perform(piece)
+        except Exception:
+            job = self._job_of(piece)
+            log.exception("work broke and will be tried again", queue=self.queue, sid=job.subject)
+            await self._again(job)
+
+    async def _again(self, job: Job) -> None:
+        try:
+            await self._store.write(outbox.postpone, job, self._clock.now() + retry_delay(job.attempts))
+        except StoreError as error:
+            # The lease runs out by itself; until then nothing is lost, only late.
+            log.error("the store could not postpone work", queue=self.queue, sid=job.subject, reason=str(error))
+
+
+async def as_jobs(tx: Tx, jobs: list[Job]) -> list[Job]:
+    """A `begin` for work that needs nothing but its row."""
+    return jobs
+
+
+def itself(job: Any) -> Job:
+    """A `job_of` for work that is its row."""
+    return job  # type: ignore[no-any-return]
+
+
+async def nothing_left(job: Job) -> None:
+    """A `perform` for work that the transaction of its lease has done."""

@@ -1,0 +1,100 @@
+"""What an operator can set: one frozen value, read once.
+
+Options of the command line go before `HOOKFLASH_*` variables, those before `hookflash.toml`, that before the defaults.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hookflash.actions.send_message import SenderRates
+from hookflash.domain.clock import DAY
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message says which and why."""
+
+
+class Mode(StrEnum):
+    DEVELOPMENT = "development"  #: a laptop: clock, faults and reset exist, webhooks may go to private addresses
+    OPERATOR = "operator"  #: a platform on a network
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting. Ports may be 0 for a free one."""
+
+    data: Path = Path("~/.local/share/hookflash")
+    host: str = "127.0.0.1"
+    port: int = 8010
+    https_port: int = 8443
+    proxy_port: int = 8011
+    sip_port: int = 5060  #: for calls; nothing listens there yet
+    rtp_ports: str = "20000-29999"  #: for calls
+    ready_file: Path | None = None
+    mode: Mode = Mode.DEVELOPMENT
+    trust_network: tuple[str, ...] = ()  #: CIDRs whose clients are treated as local ones
+    public_url: str = ""  #: base of every link handed out; the plain listener when empty
+    allowed_hosts: tuple[str, ...] = ()  #: further names that the Host header may have
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    secret_key: str = ""  #: seals tokens at rest instead of the key file
+    account_sid: str = ""  #: of the first account, for CI
+    auth_token: str = ""
+    concurrent_requests: int = 0  #: per account; 0 is without limit
+    sender_rates: SenderRates = SenderRates()
+    receipt_delay: int = 50  #: ms until a handset of the simulated network confirms a text
+    webhook_records: int = 7 * DAY  #: ms for which attempts are kept
+    webhook_allow: tuple[str, ...] = ()  #: CIDRs that webhooks may reach in operator mode, besides the public internet
+    webhook_ca: Path | None = None  #: PEM of authorities that webhooks trust besides the public ones
+    validate_certificates: bool = True
+    log_format: str = "text"  #: text or json
+    carriers: dict[str, Any] = {}  #: by name: `[carriers.NAME]` of the file
+    routes: list[dict[str, Any]] = []  #: `[[routes]]` of the file
+
+    @property
+    def directory(self) -> Path:
+        return self.data.expanduser().absolute()
+
+
+def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.environ) -> Settings:
+    """Put the settings together. `options` are those of the command line that were given. Raises SettingsError."""
+    values: dict[str, Any] = {}
+    file = Path(env.get("HOOKFLASH_CONFIG", "hookflash.toml"))
+    if file.exists():
+        values |= _read_file(file)
+    fields = {field.name for field in msgspec.structs.fields(Settings)}
+    for name in fields - {"carriers", "routes", "sender_rates"}:
+        text = env.get(f"HOOKFLASH_{name.upper()}")
+        if text is not None:
+            values[name] = text.split(",") if name in _LISTS else text
+    values |= {name: value for name, value in options.items() if value is not None}
+    try:
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_paths)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"a setting is wrong: {error}") from None
+    if bool(settings.account_sid) != bool(settings.auth_token):
+        raise SettingsError("HOOKFLASH_ACCOUNT_SID and HOOKFLASH_AUTH_TOKEN go together")
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        raise SettingsError("--tls-cert and --tls-key go together")
+    return settings
+
+
+_LISTS = frozenset({"trust_network", "allowed_hosts", "webhook_allow"})
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: {error}") from None
+
+
+def _paths(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise NotImplementedError(f"no way from {type(value)} to {kind}")

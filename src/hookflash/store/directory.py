@@ -1,0 +1,63 @@
+"""The data directory: who holds it, and what lies in it."""
+
+import fcntl
+import os
+import secrets
+from pathlib import Path
+
+from .store import StoreHeldError
+
+DATABASE = "hookflash.db"
+LOCK = "hookflash.lock"
+MEDIA = "media"
+OPERATOR_TOKEN = "operator.token"  # noqa: S105 - a file name
+
+
+class DataDirectory:
+    """Held by one server at a time. Raises StoreHeldError when another has it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (path / MEDIA).mkdir(exist_ok=True, mode=0o700)
+        self._lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.read(self._lock, 64).decode(errors="replace").strip() or "unknown"
+            os.close(self._lock)
+            raise StoreHeldError(
+                f"{path} is held by another Hookflash server (process {holder}); stop it, or use another --data"
+            ) from None
+        os.truncate(self._lock, 0)
+        os.write(self._lock, str(os.getpid()).encode())
+
+    @property
+    def database(self) -> Path:
+        return self.path / DATABASE
+
+    @property
+    def media(self) -> Path:
+        return self.path / MEDIA
+
+    def operator_token(self) -> str:
+        """The token of our own API; made on first use."""
+        file = self.path / OPERATOR_TOKEN
+        if not file.exists():
+            write_private(file, secrets.token_hex(32))
+        return file.read_text(encoding="ascii").strip()
+
+    def release(self) -> None:
+        """Let another server have the directory."""
+        os.close(self._lock)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write `text` to `file`, whole or not at all, for its owner's eyes only (0600)."""
+    partial = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.replace(file)
