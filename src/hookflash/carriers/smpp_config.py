@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from hookflash.wire.smpp.coding import Alphabet
-from hookflash.wire.smpp.pdu import Tag, Tlvs
+from hookflash.wire.smpp.pdu import Tlvs
 from hookflash.wire.smpp.receipts import IdFormat
 
 MAX_VALIDITY = 30 * 86_400  # s; relative times count months in their own field, which we leave at 0
@@ -58,7 +58,7 @@ class SmppConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     short_code_npi: int = 0
     national_prefix: str = ""  #: digits of the country code before incoming numbers with TON 2
     tlvs: dict[str, str] = {}  #: more parameters for each submit_sm: tag (such as "0x1400") -> value in hexadecimal
-    incoming_id_tag: int = Tag.RECEIPTED_MESSAGE_ID  #: parameter of an incoming text that names it, if there is one
+    incoming_id_tag: int = 0  #: parameter that names each incoming text; none by default, for some fill them with noise
     error_codes: dict[str, int] = {}  #: `err:` of this carrier's receipts -> our error_code, such as "045" = 30006
 
     def __post_init__(self) -> None:

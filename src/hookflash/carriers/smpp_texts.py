@@ -120,8 +120,9 @@ class SmppReader:
         return number_of(ton, digits)
 
     def _name_of(self, body: DeliverSm | DataSm) -> str:
-        name = tlv(body.tlvs, self._config.incoming_id_tag)
-        return "" if name is None else f"{self._carrier}:{name.rstrip(bytes(1)).hex()}"
+        tag = self._config.incoming_id_tag
+        name = tlv(body.tlvs, tag) if tag else None
+        return f"{self._carrier}:{name.rstrip(bytes(1)).hex()}" if name else ""
 
 
 @lru_cache(maxsize=256)

@@ -116,7 +116,8 @@ def _elements(octets: bytes) -> Iterator[tuple[int, bytes]]:
     at = 0
     while at + 2 <= len(octets):
         end = at + 2 + octets[at + 1]
-        yield octets[at], octets[at + 2 : end]
+        if end <= len(octets):
+            yield octets[at], octets[at + 2 : end]
         at = end
 
 

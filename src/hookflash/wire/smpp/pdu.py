@@ -60,13 +60,14 @@ class Byte(msgspec.Struct, frozen=True):
     """An integer of one byte."""
 
     name: str
+    size: ClassVar[int] = 1
 
 
 class Layout:
     """The mandatory fields of a PDU in the order of the wire, and how they are read and printed."""
 
     def __init__(self, *fields: Text | Byte) -> None:
-        self._fields = fields
+        self.fields = fields
         self._patterns = [
             re.compile(f"([^\0]{{0,{field.size - 1}}})\0" if isinstance(field, Text) else "(.)", re.DOTALL)
             for field in fields
@@ -90,7 +91,7 @@ class Layout:
     def write(self, body: Any) -> str:
         """The fields of `body` as Latin-1 text. Raises ValueError if one does not fit its place."""
         values = self._values(body)
-        if len(self._fields) == 1:
+        if len(self.fields) == 1:
             values = (values,)
         text: str = self._format % values
         match = self._pattern.fullmatch(text)
@@ -101,7 +102,7 @@ class Layout:
 
     def _complaint(self, text: str) -> PduError:
         at = HEADER_BYTES
-        for field, pattern in zip(self._fields, self._patterns, strict=True):
+        for field, pattern in zip(self.fields, self._patterns, strict=True):
             match = pattern.match(text, at)
             if match is None:
                 if isinstance(field, Text) and "\0" in text[at:]:
@@ -188,15 +189,21 @@ class BindTransceiver(BindRequest, frozen=True, gc=False):
 
 
 class _Answer(Body, frozen=True, gc=False):
-    """An answer: one string, then TLVs; an answer that says no may have neither."""
+    """An answer: one string, then TLVs. Faults are forgiven: a lost answer would make us send the message again."""
 
     @classmethod
     def parse(cls, frame: bytes) -> "Body":
-        if len(frame) == HEADER_BYTES:
-            return cls()
-        values, at = cls.layout.read(frame.decode("latin-1"))
-        values.append(_read_tlvs(frame, at))
-        return cls(*values)
+        size = cls.layout.fields[0].size
+        end = frame.find(0, HEADER_BYTES)
+        if end < 0:
+            end = len(frame)
+        name = frame[HEADER_BYTES : min(end, HEADER_BYTES + size - 1)].decode("latin-1")
+        if end + 1 >= len(frame):
+            return cls(name)
+        try:
+            return cls(name, _read_tlvs(frame, end + 1))
+        except PduError:
+            return cls(name)
 
 
 class BindResponse(_Answer, frozen=True, gc=False):
@@ -414,8 +421,6 @@ BODIES: dict[int, type[Body]] = {
     )
 }
 
-_PARSE = {command: body.parse for command, body in BODIES.items()}
-
 
 class Pdu(msgspec.Struct, frozen=True, gc=False):
     """A whole PDU: its body and the two numbers of its header that are not implied by it."""
@@ -446,13 +451,15 @@ def decode(frame: bytes) -> Pdu:
         raise PduError(
             CommandStatus.ESME_RINVCMDLEN, "command_length is not the frame's", command=command, sequence=sequence
         )
-    parse = _PARSE.get(command)
-    if parse is None:
+    kind = BODIES.get(command)
+    if kind is None:
         raise PduError(
             CommandStatus.ESME_RINVCMDID, f"command_id 0x{command:08x} is unknown", command=command, sequence=sequence
         )
+    if command & RESPONSE and length == HEADER_BYTES:
+        return Pdu(kind(), sequence, status)  # an answer that says no has no body
     try:
-        return Pdu(parse(frame), sequence, status)
+        return Pdu(kind.parse(frame), sequence, status)
     except PduError as error:
         error.command, error.sequence = command, sequence
         raise

@@ -9,7 +9,6 @@ from enum import Enum, StrEnum
 
 import msgspec
 
-from hookflash.wire.smpp.coding import UDH_INDICATOR
 from hookflash.wire.smpp.pdu import DataSm, DeliverSm, Tag, tlv
 
 _TYPE_BITS = 0x3C  # of esm_class: what kind of message this is
@@ -81,7 +80,7 @@ def read_receipt(body: DeliverSm | DataSm, text: str) -> DeliveryReceipt | None:
     marked = body.esm_class & _TYPE_BITS in _RECEIPT_TYPES
     if not marked and (state is None or named is None):
         return None
-    fields = {} if body.esm_class & UDH_INDICATOR else parse_text(text)
+    fields = parse_text(text)
     return DeliveryReceipt(
         id=_c_string(named) if named else fields.get("id", ""),
         state=state or _STATES.get(fields.get("stat", "").lower(), MessageState.UNKNOWN),
@@ -100,12 +99,12 @@ def parse_text(text: str) -> dict[str, str]:
     """
     fields: dict[str, str] = {}
     matches = list(_FIELD.finditer(text))
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    ends = [*(match.start() for match in matches[1:]), len(text)]
+    for match, end in zip(matches, ends, strict=False):
         name = re.sub(r"[ _]", "", match[1].lower())
         if name == "text":
             fields.setdefault(name, text[match.end() :])
             break
-        end = following.start() if following else len(text)
         fields.setdefault(name, text[match.end() : end].strip(" \t\r\n,;\0"))
     return fields
 
