@@ -18,6 +18,8 @@ from hookflash.api.auth import Authenticator
 from hookflash.api.edge import ApiEdge
 from hookflash.api.registry import OPERATIONS
 from hookflash.carriers.fleet import Fleet
+from hookflash.carriers.load import FILE, CarrierRow, carrier_row, keep_file_rows, load_fleet, route_row
+from hookflash.carriers.routing import Route
 from hookflash.carriers.simulated import SimulatedCarrier
 from hookflash.domain.clock import VirtualClock
 from hookflash.edge.certificates import LocalAuthority
@@ -30,7 +32,7 @@ from hookflash.runtime.incoming import IncomingMessages
 from hookflash.runtime.network import Network, StoreSink
 from hookflash.runtime.submitter import Submitter
 from hookflash.runtime.worker import Begin, JobOf, Perform, Worker, as_jobs, itself, nothing_left
-from hookflash.settings import Mode, Settings
+from hookflash.settings import Mode, RoleName, Settings
 from hookflash.store import outbox
 from hookflash.store.bus import LocalBus
 from hookflash.store.directory import DataDirectory, write_private
@@ -69,6 +71,10 @@ class Exchange:
     def media_base(self) -> str:
         return self.public_url
 
+    async def load_fleet(self) -> None:
+        """Make the live carriers those of the rows."""
+        await load_fleet(self.fleet, self.store, vault=self.vault, sink=self.sink, clock=self.clock)
+
 
 class Server:
     """A running platform: listeners, workers and what they share. `start` and `stop` it once each."""
@@ -95,8 +101,11 @@ class Server:
             now=exchange.clock.now(),
         )
         await self._listen(first)
-        self.workers = {worker.queue: worker for worker in _workers(exchange)}
+        if RoleName.WORKER in settings.roles:
+            self.workers = {worker.queue: worker for worker in _workers(exchange)}
         await exchange.fleet.start()
+        await exchange.store.write(keep_file_rows, *_file_rows(exchange))
+        await exchange.load_fleet()
         for worker in self.workers.values():
             worker.start()
         return first
@@ -181,6 +190,14 @@ def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
         webhooks=WebhookClient(egress=egress, clock=clock, ca_bundle=settings.webhook_ca),
         operator_token=directory.operator_token(),
     )
+
+
+def _file_rows(exchange: Exchange) -> tuple[list[CarrierRow], list[Route]]:
+    settings, now = exchange.settings, exchange.clock.now()
+    carriers = [
+        carrier_row(name, spec, vault=exchange.vault, origin=FILE, now=now) for name, spec in settings.carriers.items()
+    ]
+    return carriers, [route_row(spec, origin=FILE, now=now) for spec in settings.routes]
 
 
 def _workers(exchange: Exchange) -> list[Worker[Any]]:

@@ -25,6 +25,13 @@ class Mode(StrEnum):
     OPERATOR = "operator"  #: a platform on a network
 
 
+class RoleName(StrEnum):
+    """What this process does of the platform."""
+
+    API = "api"  #: answers requests
+    WORKER = "worker"  #: does what the outbox says
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting. Ports may be 0 for a free one."""
 
@@ -37,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rtp_ports: str = "20000-29999"  #: for calls
     ready_file: Path | None = None
     mode: Mode = Mode.DEVELOPMENT
+    roles: tuple[RoleName, ...] = (RoleName.API, RoleName.WORKER)  #: without `worker` the outbox only fills
     trust_network: tuple[str, ...] = ()  #: CIDRs whose clients are treated as local ones
     public_url: str = ""  #: base of every link handed out; the plain listener when empty
     allowed_hosts: tuple[str, ...] = ()  #: further names that the Host header may have
@@ -84,7 +92,7 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
     return settings
 
 
-_LISTS = frozenset({"trust_network", "allowed_hosts", "webhook_allow"})
+_LISTS = frozenset({"roles", "trust_network", "allowed_hosts", "webhook_allow"})
 
 
 def _read_file(file: Path) -> dict[str, Any]:

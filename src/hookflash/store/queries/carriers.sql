@@ -4,6 +4,15 @@ SELECT * FROM carriers ORDER BY name;
 -- all_routes --
 SELECT * FROM routes ORDER BY priority, sid;
 
+-- origin --
+SELECT origin FROM carriers WHERE name = :name;
+
+-- forget_file_carriers --
+DELETE FROM carriers WHERE origin = 'file';
+
+-- forget_file_routes --
+DELETE FROM routes WHERE origin = 'file';
+
 -- add_part --
 INSERT INTO carrier_parts VALUES (:carrier, :carrier_id, :account_sid, :message_id, :part, NULL, :now)
 ON CONFLICT DO UPDATE SET account_sid = excluded.account_sid, message_id = excluded.message_id,
