@@ -50,6 +50,15 @@ def test_java(platform: Platform, version: str) -> None:
     check(platform, "java", "-cp", f"{folder / 'classes'}:{folder / 'lib'}/*", "Quickstart")
 
 
+def test_java_through_socks(platform: Platform, tmp_path: Path) -> None:
+    """The oldest Java libraries heed the SOCKS settings only, and resolve names themselves: the TLS name counts."""
+    hosts = tmp_path / "hosts"
+    hosts.write_text("198.18.0.1 api.twilio.com\n")  # an address for tests (RFC 2544): nobody is there
+    folder = INSTALLED / "java-7.55.3"
+    no_https_proxy = ("-Dhttps.proxyHost=", f"-Djdk.net.hosts.file={hosts}")
+    check(platform, "java", *no_https_proxy, "-cp", f"{folder / 'classes'}:{folder / 'lib'}/*", "Quickstart")
+
+
 def test_go(platform: Platform) -> None:
     """The Go library reads the proxy's variables and the bundle."""
     check(platform, INSTALLED / "go/quickstart")

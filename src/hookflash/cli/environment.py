@@ -53,10 +53,12 @@ def read_ready_file(path: Path) -> dict[str, Any]:
         ) from None
     except (OSError, ValueError) as error:
         raise NotReadyError(f"the ready file {path} cannot be read: {error}") from error
+    if not isinstance(ready, dict):
+        raise NotReadyError(f"{path} is not the ready file of a server.")
     missing = [key for key in ("https", "proxy", "ca", "account_sid", "auth_token") if not ready.get(key)]
     if missing:
         raise NotReadyError(f"the ready file {path} lacks {', '.join(missing)}: start the server again.")
-    return dict(ready)
+    return ready
 
 
 def environment(ready: Mapping[str, Any], base: Mapping[str, str]) -> dict[str, str]:
@@ -153,10 +155,15 @@ def _java_options(host: str, port: int, trust: Path) -> str:
 
 
 def _joined(first: str | None, second: str | None, separator: str, *, empty: str | None = None) -> str:
-    """Both values with the separator between them, a value once; an absent one leaves `empty`, or no trace."""
+    """Both values with the separator between them; an absent one leaves `empty`, or no trace.
+
+    A value that the other contains already is not repeated: `hookflash run` may run `hookflash run`.
+    """
+    if first and second:
+        longer, shorter = sorted((first, second), key=len, reverse=True)
+        if f"{separator}{shorter}{separator}" in f"{separator}{longer}{separator}":
+            return longer
     values = [value or empty for value in (first, second)]
-    if first and second and second in first.split(separator):
-        return first
     return separator.join(value for value in values if value is not None)
 
 
