@@ -113,6 +113,7 @@ class SmppCarrier:
             "window": self._config.window * len(links),
             "window_used": sum(link.bind.window_used for link in links),
             "waiting": len(self._waiting),
+            "next_try_at": min(dialler.dial_at for dialler in self._diallers),
             "last_error": failed.last_error,
             "last_error_at": failed.last_error_at,
             **{name: self._counts[name] for name in _COUNTED},
@@ -127,11 +128,9 @@ class SmppCarrier:
             await _until(self._idle.wait(), deadline)
         if self._taking:
             await asyncio.wait(self._taking, timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
-        links = [dialler.link for dialler in self._diallers if dialler.link is not None]
-        for link in links:
-            link.unbind()
-        for link in links:
-            await _until(asyncio.shield(link.ended), deadline)
+        for ended in [dialler.unbind() for dialler in self._diallers]:
+            if ended is not None:
+                await _until(asyncio.shield(ended), deadline)
         for task in (*self._dialling, *self._taking):
             task.cancel()
         await asyncio.gather(*self._dialling, *self._taking, return_exceptions=True)

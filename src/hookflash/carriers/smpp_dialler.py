@@ -34,6 +34,7 @@ class Dialler:
     ) -> None:
         self.number = number  #: from 1
         self.link: SmppLink | None = None
+        self._closing = False
         self.last_error = ""
         self.last_error_at = 0  #: ms since the epoch
         self.dial_at = 0  #: when it connects again, ms since the epoch
@@ -52,8 +53,8 @@ class Dialler:
         self._log = log.bind(carrier=carrier, bind=number)
 
     async def run(self) -> None:
-        """Keep the bind up until cancelled."""
-        while True:
+        """Keep the bind up until `unbind`, or cancelled."""
+        while not self._closing:
             await self._connect_once()
             self.dial_at = self._clock.now() + self._pause()
             await self._clock.wait_until(self.dial_at)
@@ -79,6 +80,14 @@ class Dialler:
             self.link = None
             link.abort()
 
+    def unbind(self) -> asyncio.Future[str] | None:
+        """End the connection politely, if there is one; the future is done once it is gone."""
+        self._closing = True
+        if self.link is None:
+            return None
+        self.link.unbind()
+        return self.link.ended
+
     def _new_link(self) -> SmppLink:
         return SmppLink(Role.CLIENT, self._limits, self._heard)
 
@@ -86,6 +95,8 @@ class Dialler:
         if isinstance(event, Bound):
             self._failures = 0
             self._log.info("smpp_bound", system_id=event.response.system_id)
+        elif isinstance(event, Closed) and self._closing:
+            self._log.info("smpp_unbound", reason=event.reason)
         elif isinstance(event, Closed):
             self._failed(event.reason)
         self._listener(link, event)

@@ -79,7 +79,7 @@ class SmppLink(asyncio.Protocol):
         self._transport = None
         self._tell(self.bind.lost(reason))
         if not self.ended.done():
-            self.ended.set_result(reason)
+            self.ended.set_result(self.bind.reason)
 
     def _tick(self) -> None:
         self._timer = None

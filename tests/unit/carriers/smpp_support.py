@@ -124,8 +124,7 @@ async def carrying(
     await carrier.start()
     for _ in range(parsed.binds * (2 if parsed.bind == "pair" else 1)):
         await smsc.bound.get()
-    while carrier.state()["bound"] != carrier.state()["binds"]:  # noqa: ASYNC110 - a carrier tells nobody
-        await asyncio.sleep(0)  # the answer to the bind is on its way through the socket
+    await until(lambda: carrier.state()["bound"] == carrier.state()["binds"])
     try:
         yield carrier
     finally:
@@ -136,3 +135,16 @@ def message(body: str = "Hello", *, sender: str = "+15550001111", recipient: str
     return OutboundMessage(
         sid="SM" + "1" * 32, account_sid="AC" + "2" * 32, sender=sender, recipient=recipient, body=body
     )
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Let the loop turn until something holds that no future tells of, such as bytes on their way through a socket."""
+    while not holds():  # noqa: ASYNC110
+        await asyncio.sleep(0)
+
+
+def jump_loop(seconds: float) -> None:
+    """Set the clock of the running loop ahead, so that what was due by then is due now."""
+    loop = asyncio.get_running_loop()
+    real = loop.time
+    loop.time = lambda: real() + seconds  # type: ignore[method-assign]

@@ -149,6 +149,7 @@ class Bind:
 
     def __init__(self, role: Role, limits: Limits, *, now: int) -> None:
         self.state = BindState.OPEN
+        self.reason = ""  #: why it was closed
         self.strays = 0  #: answers that no request was waiting for
         self._role = role
         self._limits = limits
@@ -405,6 +406,7 @@ class Bind:
         if self.state is BindState.CLOSED:
             return
         self.state = BindState.CLOSED
+        self.reason = reason
         unanswered = tuple(w.token for w in self._waiting.values() if w.command not in _HOUSEKEEPING)
         self._waiting.clear()
         self._owed.clear()
