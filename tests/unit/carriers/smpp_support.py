@@ -15,6 +15,7 @@ from hookflash.carriers.smpp_link import SmppLink
 from hookflash.domain.clock import VirtualClock
 from hookflash.wire.smpp.bind import Answered, Closed, Event, Limits, Received, Role, TimedOut
 from hookflash.wire.smpp.pdu import BODIES, RESPONSE, BindRequest, Body, Pdu, SubmitSm, SubmitSmResp
+from hookflash.wire.smpp.status import CommandStatus
 
 PASSWORD = "sesame"
 
@@ -54,6 +55,8 @@ class Smsc:
             self.submits.append(event.pdu.body)
             self.arrived.put_nowait((link, event.pdu))
             self.on_submit(link, event.pdu)
+        elif isinstance(event, Received):
+            link.refuse(event.pdu, CommandStatus.ESME_RQUERYFAIL)
         elif isinstance(event, (Answered, TimedOut)):
             event.token.set_result(event)
         elif isinstance(event, Closed):
@@ -64,7 +67,7 @@ class Smsc:
 
     def _bind(self, link: SmppLink, pdu: Pdu, request: BindRequest) -> None:
         if request.password != PASSWORD:
-            link.refuse(pdu, 0x0E)
+            link.refuse(pdu, CommandStatus.ESME_RINVPASWD)
             return
         answer: Any = BODIES[request.command | RESPONSE]
         link.answer(pdu, answer("smsc"))
