@@ -1,6 +1,6 @@
 module quickstart
 
-go 1.21
+go 1.19
 
 require github.com/twilio/twilio-go v1.31.0
 
