@@ -49,6 +49,7 @@ class Dialler:
         self._clock = clock
         self._random = random
         self._failures = 0
+        self._bound_at = 0
         self._tls = tls_context(config) if config.tls else None
         self._log = log.bind(carrier=carrier, bind=number)
 
@@ -93,11 +94,14 @@ class Dialler:
 
     def _heard(self, link: SmppLink, event: Event) -> None:
         if isinstance(event, Bound):
-            self._failures = 0
+            self._bound_at = self._clock.now()
             self._log.info("smpp_bound", system_id=event.response.system_id)
         elif isinstance(event, Closed) and self._closing:
             self._log.info("smpp_unbound", reason=event.reason)
         elif isinstance(event, Closed):
+            if self._bound_at and self._clock.now() - self._bound_at >= LONGEST_PAUSE:
+                self._failures = 0  # it was a good bind; one that is dropped again and again is not
+            self._bound_at = 0
             self._failed(event.reason)
         self._listener(link, event)
 

@@ -1,7 +1,7 @@
 """A socket under a bind: moves bytes and wakes it in time, and decides nothing. Serves either end.
 
-What is sent within one turn of the loop leaves in one write. The peer's window and ours bound what can be waiting to be
-written, so the transport needs no flow control of its own.
+What is sent within one turn of the loop leaves in one write. A peer that sends, but does not read our answers, is not
+read from either.
 """
 
 import asyncio
@@ -73,6 +73,14 @@ class SmppLink(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._tell(self.bind.receive(data, self.now()))
+
+    def pause_writing(self) -> None:
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
         reason = f"the connection was lost: {exc}" if exc else "the peer closed the connection"

@@ -19,7 +19,7 @@ _S = CommandStatus
 #: Answers after which the same message may be tried again.
 _FOR_NOW = frozenset({_S.ESME_RTHROTTLED, _S.ESME_RMSGQFUL, _S.ESME_RSYSERR, _S.ESME_RX_T_APPN, _S.ESME_RINVBNDSTS})
 
-_REFUSALS = {
+_REFUSALS: dict[int, int] = {
     _S.ESME_RINVMSGLEN: TOO_BIG,
     _S.ESME_RINVDSTADR: UNKNOWN_HANDSET,
     _S.ESME_RINVDSTTON: UNKNOWN_HANDSET,
@@ -62,7 +62,7 @@ def objection(status: int, throttled: int) -> CarrierBusyError | CarrierRefusedE
     reason = f"the carrier answered {describe(status)}"
     if status in _FOR_NOW:
         return CarrierBusyError(reason, retry_after=throttled or RETRY_AFTER)
-    return CarrierRefusedError(reason, error_code=_REFUSALS.get(status, UNKNOWN_ERROR))  # type: ignore[call-overload]
+    return CarrierRefusedError(reason, error_code=_REFUSALS.get(status, UNKNOWN_ERROR))
 
 
 def receipt_of(heard: DeliveryReceipt, *, carrier: str, carrier_id: str, error_codes: dict[str, int]) -> Receipt:

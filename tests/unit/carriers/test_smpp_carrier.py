@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from hookflash.carriers.smpp import Pacer, SmppCarrier
 from hookflash.carriers.smpp_config import SmppConfig
 from hookflash.carriers.smpp_link import SmppLink
 from hookflash.domain.clock import VirtualClock
-from hookflash.wire.smpp.pdu import DataSm, DataSmResp, DeliverSm, Pdu, SubmitSm, SubmitSmResp, Tag
+from hookflash.wire.smpp.pdu import DataSm, DataSmResp, DeliverSm, EnquireLink, Pdu, SubmitSm, SubmitSmResp, Tag, encode
 from hookflash.wire.smpp.status import CommandStatus
 
 S = CommandStatus
@@ -290,6 +291,22 @@ async def test_data_sm_brings_messages_too(smsc: Smsc, sink: Sink) -> None:
         answer = await smsc.deliver(DataSm(source="12345", tlvs=((Tag.MESSAGE_PAYLOAD, b"by data"),)))
     assert answer.body == DataSmResp()
     assert sink.messages.get_nowait().body == "by data"
+
+
+async def test_a_peer_that_does_not_read_is_not_read_from(smsc: Smsc) -> None:
+    """Answers to a flood of enquire_link are not piled up in memory for someone who never takes them."""
+    flood = encode(EnquireLink(), 1) * 10_000
+    with socket.create_connection(("127.0.0.1", smsc.port)) as peer:
+        peer.setblocking(False)
+        refused = sent = 0
+        while refused < 1_000 and sent < 1 << 28:
+            try:
+                sent += peer.send(flood)
+                refused = 0
+            except BlockingIOError:
+                refused += 1
+            await asyncio.sleep(0)
+    assert sent < 1 << 28
 
 
 async def test_close_waits_for_answers_and_unbinds(smsc: Smsc, sink: Sink) -> None:

@@ -7,17 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hookflash.wire.smpp.layout import HEADER_BYTES, Byte, PduError
 from hookflash.wire.smpp.pdu import (
     BODIES,
-    HEADER_BYTES,
     BindTransceiver,
     BindTransmitter,
     Body,
-    Byte,
     DeliverSm,
     GenericNack,
     Pdu,
-    PduError,
     QuerySmResp,
     SubmitSm,
     SubmitSmResp,

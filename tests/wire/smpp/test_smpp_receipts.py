@@ -1,5 +1,7 @@
 """Delivery receipts, as carriers write them."""
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,6 +100,18 @@ def test_no_text_fails_to_be_read(text: str) -> None:
     """Whatever a carrier writes, reading it ends well."""
     parse_text(text)
     parse_text("id:" + text + " stat:DELIVRD")
+
+
+WORDS = st.text(string.ascii_letters + string.digits + "-_.é", max_size=8)
+
+
+@given(st.lists(WORDS, min_size=7, max_size=7), st.text(max_size=30))
+def test_the_short_way_reads_as_the_long_one(words: list[str], message: str) -> None:
+    """The usual form is read at once; with a space more it is read field by field, and says the same."""
+    names = ("id", "sub", "dlvrd", "submit date", "done date", "stat", "err")
+    usual = " ".join(f"{name}:{word}" for name, word in zip(names, words, strict=True)) + f" text:{message}"
+    short, long = parse_text(usual), parse_text(" " + usual)
+    assert [short[key] for key in short if key != "text"] == [long[key] for key in long if key != "text"]
 
 
 @pytest.mark.parametrize(

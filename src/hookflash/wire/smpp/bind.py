@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from hookflash.wire.smpp.layout import HEADER_BYTES, PduError
 from hookflash.wire.smpp.pdu import (
     BODIES,
-    HEADER_BYTES,
     RESPONSE,
     BindReceiver,
     BindRequest,
@@ -30,7 +30,6 @@ from hookflash.wire.smpp.pdu import (
     EnquireLinkResp,
     GenericNack,
     Pdu,
-    PduError,
     Unbind,
     UnbindResp,
     decode,
@@ -130,11 +129,7 @@ class Closed(msgspec.Struct, frozen=True):
 Event: TypeAlias = Bound | BindRefused | Received | Answered | TimedOut | Closed
 
 
-class SmppError(Exception):
-    """Something that the state of the bind forbids."""
-
-
-class LocalSmppError(SmppError):
+class LocalSmppError(Exception):
     """We asked for something that the state of the bind or its window forbids."""
 
 

@@ -16,6 +16,13 @@ _RECEIPT_TYPES = (0x04, 0x08, 0x20)  # receipt of the centre, acknowledgement of
 
 _FIELD = re.compile(r"(?<![a-z0-9])(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|text)\s*[:=]\s*", re.IGNORECASE)
 
+#: The form of the appendix to the letter, which most carriers write: read at once, in a tenth of the time.
+_USUAL = re.compile(
+    "id:{0} sub:{0} dlvrd:{0} submit date:{0} done date:{0} stat:{0} err:{0} text:(.*)".format(r"([^\s:=,;\0]*)"),
+    re.IGNORECASE | re.DOTALL,
+)
+_USUAL_NAMES = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err", "text")
+
 _HEX = re.compile("[0-9a-fA-F]{1,64}")
 _DECIMAL = re.compile("[0-9]{1,64}")
 
@@ -97,11 +104,13 @@ def parse_text(text: str) -> dict[str, str]:
 
     What follows `text:` is the beginning of the message itself: nothing in it is a field.
     """
+    if usual := _USUAL.fullmatch(text):
+        return dict(zip(_USUAL_NAMES, usual.groups(), strict=True))
     fields: dict[str, str] = {}
     matches = list(_FIELD.finditer(text))
     ends = [*(match.start() for match in matches[1:]), len(text)]
     for match, end in zip(matches, ends, strict=False):
-        name = re.sub(r"[ _]", "", match[1].lower())
+        name = match[1].lower().replace(" ", "").replace("_", "")
         if name == "text":
             fields.setdefault(name, text[match.end() :])
             break
