@@ -25,7 +25,7 @@ class Code(Enum):
     PAGE_SIZE_TOO_LARGE = 20007, 400, "PageSize {size} is not between 1 and 1000"
     TEST_CREDENTIALS = 20008, 403, "Resource not accessible with Test Account Credentials"
     NOT_COMPLETE = 20009, 409, "Cannot delete this resource before it is complete"
-    FORBIDDEN = 20403, 403, "{why}"
+    ACTION_DISABLED = 20010, 403, "{why}"
     MISSING_PARAMETER = 20001, 400, "Parameter {name} is required"
     INVALID_FRIENDLY_NAME = 20002, 400, "FriendlyName is longer than {limit} characters"
     NOT_FOUND = 20404, 404, "The requested resource {path} was not found"
@@ -45,6 +45,7 @@ class Code(Enum):
     OWN_STATUS = 21477, 400, "The status of a parent account cannot be changed"
     SUSPENDED_BY_OPERATOR = 21478, 400, "The account was suspended by the operator"
     ACCOUNT_CLOSED = 21479, 400, "A closed account cannot be opened again"
+    TRIAL_SUBACCOUNT = 10002, 400, "A subaccount of a trial account cannot have numbers"
     TOO_MANY_SUBACCOUNTS = 21480, 400, "The account has as many subaccounts as it may have ({limit})"
 
     # -- numbers --
@@ -67,6 +68,8 @@ class Code(Enum):
     TRANSFER_INACTIVE_ACCOUNT = 21472, 400, "Account {sid} is not active"
     TRANSFER_UNRELATED_ACCOUNT = 21473, 400, "Account {sid} is not related to this one"
     TRANSFER_NOT_PARENT = 21474, 400, "Only the parent account may transfer a number"
+    LOCAL_ADDRESS_REQUIRED = 21615, 400, "{number} needs the AddressSid of a local address"
+    ADDRESS_REQUIRED = 21631, 400, "{number} needs an AddressSid"
     INVALID_CONTAINS = 21401, 400, "Contains is not a valid pattern: {pattern}"
 
     # -- messages, refused --
@@ -115,6 +118,7 @@ class Code(Enum):
     INVALID_MEDIA_URL = 21620, 400, "The MediaUrl {url} is not a valid URL."
     FROM_NOT_MMS = 21621, 400, "The From number {sender} cannot send media."
     TOO_MANY_MEDIA = 21623, 400, "A message may have 10 media at most."
+    INVALID_CONTENT_SID = 21655, 400, "ContentSid {sid} is not a template of this account"
     INVALID_VALIDITY = 21624, 400, "ValidityPeriod must be a number of seconds between 1 and 36000"
     INVALID_MAX_PRICE = 21627, 400, "MaxPrice must be a positive number"
     INVALID_APPLICATION_SID = 21218, 400, "ApplicationSid {sid} is not an application of this account"
@@ -130,6 +134,7 @@ class Code(Enum):
     INVALID_SCHEDULE_TYPE = 35126, 400, "ScheduleType must be fixed"
     INVALID_CONTENT_RETENTION = 30029, 400, "ContentRetention must be retain or discard"
     INVALID_ADDRESS_RETENTION = 30030, 400, "AddressRetention must be retain or obfuscate"
+    NO_FEEDBACK_ASKED = 20409, 409, "Message {sid} was not sent with ProvideFeedback=true"
     NOT_CANCELABLE = 30409, 409, "Message {sid} is {status} and cannot be canceled"
     REDACT_TOO_EARLY = 20009, 400, "Message {sid} is {status}; it can be redacted once it is final"
 

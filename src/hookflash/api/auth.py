@@ -6,16 +6,17 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from enum import Enum
-
-import structlog
+from typing import TypeVar
 
 from hookflash.domain.account import Account, AccountStatus, ApiKey, KeyKind
 from hookflash.errors import ApiError, Code
 from hookflash.store.store import Store, Tx
 from hookflash.store.vault import Vault, hash_secret, same_secret
 
-log = structlog.get_logger()
 REMEMBERED = 10_000  #: checked headers kept
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 NO_CREDENTIALS = "Authentication Error - No credentials provided"
 UNKNOWN_USER = "Authentication Error - invalid username"
@@ -50,9 +51,11 @@ class Authenticator:
         self._principals: dict[bytes, Principal] = {}
         self._accounts: dict[str, Account] = {}
         self._tokens: dict[str, str] = {}
+        self._generation = 0
 
     def forget(self) -> None:
-        """Something about accounts or keys changed: check everything anew."""
+        """Something about accounts or keys changed: check everything anew, also what is being looked up right now."""
+        self._generation += 1
         self._principals.clear()
         self._accounts.clear()
         self._tokens.clear()
@@ -64,32 +67,40 @@ class Authenticator:
         mark = hashlib.blake2b(authorization, key=self._salt, digest_size=16).digest()
         known = self._principals.get(mark)
         if known is None:
+            generation = self._generation
             known = await self._check(*_basic(authorization))
-            if len(self._principals) >= REMEMBERED:
-                self._principals.clear()
-            self._principals[mark] = known
+            self._remember(self._principals, mark, known, generation)
         return known
 
     async def account(self, sid: str) -> Account | None:
         """The account `sid`, from memory if it was seen before."""
         known = self._accounts.get(sid)
         if known is None:
+            generation = self._generation
             known = await self._store.read(_account, sid)
-            if known is None:
-                return None
-            if len(self._accounts) >= REMEMBERED:
-                self._accounts.clear()
-            self._accounts[sid] = known
+            if known is not None:
+                self._remember(self._accounts, sid, known, generation)
         return known
 
     async def token(self, account_sid: str) -> str:
         """The primary token of an account: the key that signs its webhooks. Raises KeyError when there is none."""
-        if account_sid not in self._tokens:
+        known = self._tokens.get(account_sid)
+        if known is None:
+            generation = self._generation
             account = await self.account(account_sid)
             if account is None:
                 raise KeyError(account_sid)
-            self._tokens[account_sid] = self._vault.open(account.auth_token)
-        return self._tokens[account_sid]
+            known = self._vault.open(account.auth_token)
+            self._remember(self._tokens, account_sid, known, generation)
+        return known
+
+    def _remember(self, memory: dict[K, V], key: K, value: V, generation: int) -> None:
+        """Keep `value`, unless something changed while it was being looked up."""
+        if generation != self._generation:
+            return
+        if len(memory) >= REMEMBERED:
+            memory.clear()
+        memory[key] = value
 
     async def _check(self, user: str, password: str) -> Principal:
         if user.startswith("SK"):

@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -35,6 +35,8 @@ Headers = list[tuple[bytes, bytes]]
 BODY_LIMIT = 1024 * 1024  #: bytes of a request
 MOST_FIELDS = 1_000
 TWILIO = ".twilio.com"
+WRONG_CREDENTIALS = "Your AccountSid or AuthToken was incorrect."  #: what XML says besides
+_JSON_ONLY = (JSON.suffix,)
 
 _COMMON: Headers = [
     (b"access-control-allow-origin", b"*"),
@@ -76,8 +78,8 @@ class ApiEdge:
         name = host.partition(":")[0].lower()
         version = _first_segment(path)
         if name.endswith(TWILIO):
-            product = self._products.get((name.partition(".")[0], version))
-            return Place(product, path, base) if product else None
+            called = name.partition(".")[0]
+            return Place(self._products.get((called, version), Product(called, version)), path, base)
         if version == API_2010.version:
             return Place(API_2010, path, base)
         if version in self._names:
@@ -88,9 +90,9 @@ class ApiEdge:
 
     async def __call__(self, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
-        path, suffix = split_suffix(place.path)
-        default = XML if place.product.is_2010 else JSON
-        form = BY_SUFFIX[suffix] if suffix and place.product.is_2010 else default
+        is_2010 = place.product.is_2010
+        path, suffix = split_suffix(place.path, BY_SUFFIX if is_2010 else _JSON_ONLY)
+        form = BY_SUFFIX[suffix] if suffix else XML if is_2010 else JSON
         request_id = "RQ" + secrets.token_hex(16)
         busy = 0
         try:
@@ -101,15 +103,15 @@ class ApiEdge:
                 self._busy[request.account.sid] -= 1
             request_id = request.request_id
         except ApiError as error:
-            answer = self._refusal(error)
+            answer = self._refusal(error, form)
         except StoreError as error:
             log.error("the store could not serve a request", request_id=request_id, reason=str(error))
-            answer = self._refusal(ApiError(Code.UNAVAILABLE, why=str(error)))
+            answer = self._refusal(ApiError(Code.UNAVAILABLE, why=str(error)), form)
         except _GoneError:
             return
         except Exception:
             log.exception("a request broke", request_id=request_id, path=place.path)
-            answer = self._refusal(ApiError(Code.INTERNAL, request_id=request_id))
+            answer = self._refusal(ApiError(Code.INTERNAL, request_id=request_id), form)
         await _send(scope, send, answer, form, request_id, perf_counter() - started, busy)
 
     async def _admit(
@@ -118,7 +120,8 @@ class ApiEdge:
         """Everything that is checked before an operation runs."""
         query = _decode(scope["query_string"])
         method = _method(scope["method"], query)
-        match = self._routers[place.product].match(method, path)
+        router = self._routers.get(place.product)
+        match = router.match(method, path) if router else None
         body = b"" if method == "GET" else await _read_body(receive)
         principal = await self._exchange.auth.principal(_header(scope["headers"], b"authorization"))
         if match is None:
@@ -153,27 +156,32 @@ class ApiEdge:
 
     async def _account(self, principal: Principal, named: str | None, place: Place, operation: Operation) -> Account:
         """The account that the path is about. Raises ApiError where these credentials may not ask for it."""
-        own = principal.account
-        if principal.role is Role.TEST:
-            if not operation.test_credentials or named != own.test_sid:
+        own, role = principal.account, principal.role
+        check_active(own)
+        if role is Role.TEST:
+            if named not in (None, own.test_sid):
+                raise ApiError(Code.UNAUTHENTICATED)
+            if not operation.test_credentials:
                 raise ApiError(Code.TEST_CREDENTIALS)
             return own
-        if operation.needs_main and principal.role is Role.KEY:
+        if operation.needs_main and role is Role.KEY:
             raise ApiError(Code.UNAUTHENTICATED, "A standard API key may not manage accounts and keys")
         if named is None or named == own.sid:
-            check_active(own)
             return own
         account = await self._exchange.auth.account(named)
-        if account is None or account.owner_sid != own.sid:
-            if account is not None and account.sid == own.owner_sid:
-                raise ApiError(Code.UNAUTHENTICATED)
+        if account is None or account.owner_sid != own.owner_sid:
             raise _not_found(place)
-        check_active(own)
-        check_active(account)
+        if not own.is_parent or role is Role.KEY:
+            raise ApiError(Code.UNAUTHENTICATED)
+        if not operation.of_inactive:
+            check_active(account)
         return account
 
-    def _refusal(self, error: ApiError) -> Answer:
+    def _refusal(self, error: ApiError, form: Format) -> Answer:
         status, content = error_content(error, self._exchange.public_url)
+        if form is XML and error.message == Code.UNAUTHENTICATED.sentence:
+            content.tree["detail"] = WRONG_CREDENTIALS
+            content = replace(content, tree=dict(sorted(content.tree.items())))
         headers = [(b"x-twilio-error-code", str(error.code.number).encode())]
         if status == 401:
             headers.append((b"www-authenticate", b'Basic realm="Twilio API"'))

@@ -12,12 +12,12 @@ from hookflash.domain.sids import is_sid
 from hookflash.errors import ApiError, Code
 from hookflash.store.tables import Cursor
 
+from .params import Form
 from .request import ApiRequest, encoded
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 1_000
 _STATE = ("Page", "PageSize", "PageToken", "AfterSid")
-LAST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,25 @@ class Page:
     total: int | None  #: how many rows the whole list has, where it is known
 
 
-def read_paging(request: ApiRequest) -> Paging:
+def read_paging(request: ApiRequest, default: int = DEFAULT_SIZE) -> Paging:
     """The page that `request` asks for. Raises ApiError (20007, 21481)."""
     query = request.query
     token = query.get("PageToken")
     if token and not (token[:2] in ("PA", "PB") and is_sid(token[2:])):
         raise ApiError(Code.INVALID_PAGE_TOKEN)
-    raw = query.get("PageSize")
-    if raw and not (raw.isascii() and raw.isdigit() and 1 <= int(raw[:9]) <= LARGEST_SIZE):
-        raise ApiError(Code.PAGE_SIZE_TOO_LARGE, size=raw[:20])
     page = query.get("Page", "0")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 0
-    return Paging(number, int(raw) if raw else DEFAULT_SIZE, token)
+    return Paging(number, read_size(query, default), token)
+
+
+def read_size(query: Form, default: int = DEFAULT_SIZE) -> int:
+    """How many rows a page shall have. Raises ApiError (20007)."""
+    text = query.get("PageSize")
+    if not text:
+        return default
+    if text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= LARGEST_SIZE:
+        return int(text)
+    raise ApiError(Code.PAGE_SIZE_TOO_LARGE, size=text[:20])
 
 
 def check_in_range(paging: Paging, rows: Sequence[object]) -> None:
@@ -125,8 +132,7 @@ def _previous(request: ApiRequest, path: str, page: Page) -> str | None:
     number = page.paging.page
     if number <= 0:
         return None
-    token = f"PB{page.first_key}" if page.first_key and number > 1 else ""
-    return _link(request, path, _state(number - 1, page.paging, token))
+    return _link(request, path, _state(number - 1, page.paging, f"PB{page.first_key}"))
 
 
 def _next(request: ApiRequest, path: str, page: Page) -> str | None:

@@ -1,5 +1,6 @@
 """Parameters of a request: what each is called, which rule its value keeps, and the code that refuses it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,10 +8,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from hookflash.actions.send_message import is_web_url
+from hookflash.domain.sids import is_sid
 from hookflash.errors import ApiError, Code
 
 FRIENDLY_NAME_LIMIT = 64
 URL_LIMIT = 4_000
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_BARE_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 #: Reads one value: (parameter name, text) -> value. Raises ApiError.
 Rule = Callable[[str, str], Any]
@@ -112,7 +116,7 @@ def integer(low: int, high: int, refuse: Code = Code.INVALID_PARAMETER) -> Rule:
     """A whole number from `low` to `high`."""
 
     def read(name: str, value: str) -> int:
-        if value.isascii() and value.lstrip("-").isdigit() and len(value) < 19 and low <= int(value) <= high:
+        if _WHOLE.fullmatch(value) and low <= int(value) <= high:
             return int(value)
         raise ApiError(refuse, name=name, why=f"it must be a whole number from {low} to {high}")
 
@@ -126,6 +130,17 @@ def choice(*words: str, refuse: Code = Code.INVALID_PARAMETER) -> Rule:
         if value not in words:
             raise ApiError(refuse, name=name, why=f"it must be one of {', '.join(words)}", status=value)
         return value
+
+    return read
+
+
+def sid_of(prefix: str, refuse: Code = Code.INVALID_PARAMETER) -> Rule:
+    """A SID of one kind; empty clears it."""
+
+    def read(name: str, value: str) -> str | None:
+        if not value or is_sid(value, prefix):
+            return value or None
+        raise ApiError(refuse, name=name, why=f"it must be a SID that begins with {prefix}", sid=value[:40])
 
     return read
 
@@ -148,7 +163,7 @@ def parse_moment(value: str) -> tuple[int, int] | None:
     if at is None:
         return None
     start = int(at.timestamp() * 1000)
-    span = timedelta(days=1) if len(value) == len("2015-07-30") else timedelta(seconds=1)
+    span = timedelta(days=1) if _BARE_DATE.fullmatch(value) else timedelta(seconds=1)
     return start, start + int(span.total_seconds() * 1000) - 1
 
 

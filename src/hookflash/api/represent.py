@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -12,6 +13,9 @@ from xml.sax.saxutils import quoteattr
 import msgspec
 
 Tree = dict[str, Any]
+
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RETURN = {"\r": "&#13;"}  # a bare one would be read back as a line feed (section 2.11)
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,12 @@ def _xml_element(name: str, value: Any) -> str:
         singular = name.removesuffix("s") or "Item"
         return f"<{name}>{''.join(_xml_element(singular, child) for child in value)}</{name}>"
     text = _text(value)
-    return f"<{name}>{xml_escape(_printable(text))}</{name}>" if text else f"<{name}/>"
+    return f"<{name}>{xml_escape(_printable(text), _RETURN)}</{name}>" if text else f"<{name}/>"
 
 
 def _printable(text: str) -> str:
-    """XML 1.0 has no way to write most control characters."""
-    return "".join(char if char >= " " or char in "\t\n\r" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    """XML 1.0 has no way to write most control characters (section 2.2)."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _text(value: Any) -> str:
@@ -105,8 +109,8 @@ def _cell(value: Any) -> str:
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><style>
 body{{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}
-dl{{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.2rem 1rem;border-top:1px solid #8884;padding:1rem 0}}
-dt{{color:#777}}dd{{margin:0;overflow-wrap:anywhere}}</style></head>
+body>div{{border-top:1px solid #8884;padding:1rem 0}}div div{{overflow-wrap:anywhere}}
+div div::before{{content:attr(class);display:inline-block;min-width:14rem;color:#777}}</style></head>
 <body class="twilio-response"><h1>{title}</h1>{body}</body></html>"""
 
 
@@ -121,8 +125,9 @@ def _html(content: Content) -> bytes:
 
 
 def _html_item(name: str, tree: Tree) -> str:
-    rows = "".join(f"<dt>{escape(_dashed(key))}</dt><dd>{_html_value(value)}</dd>" for key, value in tree.items())
-    return f'<dl class="{escape(_dashed(name))}">{rows}</dl>'
+    """Each member as a division whose class is its name; the style sheet shows the class."""
+    rows = "".join(f'<div class="{escape(_dashed(key))}">{_html_value(value)}</div>' for key, value in tree.items())
+    return f'<div class="{escape(_dashed(name))}">{rows}</div>'
 
 
 def _dashed(name: str) -> str:
@@ -131,7 +136,9 @@ def _dashed(name: str) -> str:
 
 def _html_value(value: Any) -> str:
     if isinstance(value, dict):
-        return _html_item("map", value)
+        return "".join(
+            f'<div class="{escape(_dashed(key))}">{_html_value(child)}</div>' for key, child in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(_html_value(entry) for entry in value)
     text = _text(value)
@@ -147,9 +154,9 @@ HTML = Format(".html", b"text/html; charset=utf-8", _html)
 BY_SUFFIX = {form.suffix: form for form in (JSON, XML, CSV, HTML)}
 
 
-def split_suffix(path: str) -> tuple[str, str]:
-    """`/Accounts/AC1.Json` -> (`/Accounts/AC1`, `.json`); the suffix is "" when there is none of ours."""
+def split_suffix(path: str, suffixes: Container[str] = BY_SUFFIX) -> tuple[str, str]:
+    """`/Accounts/AC1.Json` -> (`/Accounts/AC1`, `.json`); the suffix is "" when there is none of `suffixes`."""
     dot = path.rfind(".", path.rfind("/") + 1)
-    if dot < 0 or (suffix := path[dot:].lower()) not in BY_SUFFIX:
+    if dot < 0 or (suffix := path[dot:].lower()) not in suffixes:
         return path, ""
     return path[:dot], suffix

@@ -201,10 +201,10 @@ class Resource(Generic[R]):
             raise request.not_found()
         return row
 
-    async def page(self, request: ApiRequest) -> Page:
-        """The page of rows that `request` asks for. Raises ApiError."""
+    async def page(self, request: ApiRequest, *narrower: Condition) -> Page:
+        """The page of rows that `request` asks for, of those that fit `narrower` too. Raises ApiError."""
         paging = read_paging(request)
-        conditions = self.scope_conditions(request)
+        conditions = [*self.scope_conditions(request), *narrower]
         for filter_ in self.filters:
             if filter_.name in request.query and (value := request.query.get(filter_.name)):
                 found = filter_.conditions(value)
@@ -244,24 +244,24 @@ class Operation:
     name: str = ""  #: for the reference, such as "create"
     needs_main: bool = False  #: an API key must be a main one
     test_credentials: bool = False  #: whether test credentials may ask
-    default_suffix: str = ""  #: the representation without a suffix, where it is not the product's
+    of_inactive: bool = False  #: whether it may be about a suspended or closed subaccount
 
 
 # -- the operations that need no action of their own --
 
 
-def lists(resource: Resource[Any]) -> Operation:
+def lists(resource: Resource[Any], *, needs_main: bool = False) -> Operation:
     async def handler(request: ApiRequest) -> Answer:
         return Answer(200, resource.list_content(request, await resource.page(request)))
 
-    return Operation("GET", resource.path, handler, "list")
+    return Operation("GET", resource.path, handler, "list", needs_main=needs_main)
 
 
-def fetches(resource: Resource[Any]) -> Operation:
+def fetches(resource: Resource[Any], *, needs_main: bool = False) -> Operation:
     async def handler(request: ApiRequest) -> Answer:
         return resource.answer(request, await request.exchange.store.read(resource.row, request))
 
-    return Operation("GET", f"{resource.path}/{resource.item}", handler, "fetch")
+    return Operation("GET", f"{resource.path}/{resource.item}", handler, "fetch", needs_main=needs_main)
 
 
 def creates(resource: Resource[Any]) -> Operation:
@@ -284,7 +284,7 @@ def creates(resource: Resource[Any]) -> Operation:
     return Operation("POST", resource.path, handler, "create")
 
 
-def updates(resource: Resource[Any]) -> Operation:
+def updates(resource: Resource[Any], *, needs_main: bool = False) -> Operation:
     """Set the columns of the parameters that were given."""
 
     async def change(tx: Tx, request: ApiRequest, values: dict[str, Any]) -> Any:
@@ -299,10 +299,10 @@ def updates(resource: Resource[Any]) -> Operation:
         values = read_params(request.form, resource.params, creating=False)
         return resource.answer(request, await request.exchange.store.write(change, request, values))
 
-    return Operation("POST", f"{resource.path}/{resource.item}", handler, "update")
+    return Operation("POST", f"{resource.path}/{resource.item}", handler, "update", needs_main=needs_main)
 
 
-def deletes(resource: Resource[Any]) -> Operation:
+def deletes(resource: Resource[Any], *, needs_main: bool = False) -> Operation:
     async def drop(tx: Tx, request: ApiRequest) -> None:
         if not await resource.table.delete(tx, resource.item_conditions(request)):
             raise request.not_found()
@@ -311,4 +311,4 @@ def deletes(resource: Resource[Any]) -> Operation:
         await request.exchange.store.write(drop, request)
         return Answer(204)
 
-    return Operation("DELETE", f"{resource.path}/{resource.item}", handler, "delete")
+    return Operation("DELETE", f"{resource.path}/{resource.item}", handler, "delete", needs_main=needs_main)
