@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 from random import SystemRandom
@@ -26,11 +26,14 @@ from hookflash.edge.certificates import LocalAuthority
 from hookflash.edge.listeners import Listener
 from hookflash.edge.proxy import Proxy
 from hookflash.front import Front
-from hookflash.own.site import own_site, served_names
-from hookflash.runtime.callbacks import Callbacks
-from hookflash.runtime.incoming import IncomingMessages
+from hookflash.own.names import is_answered_inside, served_names
+from hookflash.own.site import own_site
+from hookflash.runtime.callbacks import Callbacks, callback_host
+from hookflash.runtime.incoming import IncomingMessages, Question, question_host
 from hookflash.runtime.network import Network, StoreSink
+from hookflash.runtime.shares import Shares
 from hookflash.runtime.submitter import Submitter
+from hookflash.runtime.tidy import Tidier, rules
 from hookflash.runtime.worker import Begin, JobOf, Perform, Worker, as_jobs, itself, nothing_left
 from hookflash.settings import Mode, RoleName, Settings
 from hookflash.store import outbox
@@ -42,6 +45,7 @@ from hookflash.store.store import Tx
 from hookflash.store.vault import Vault, open_vault
 from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.egress import EgressPolicy
+from hookflash.webhooks.inside import Inside
 
 log = structlog.get_logger()
 
@@ -67,6 +71,7 @@ class Exchange:
     webhooks: WebhookClient
     operator_token: str
     public_url: str = ""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)  #: set when requests that wait for news should end
 
     def media_base(self) -> str:
         return self.public_url
@@ -108,13 +113,16 @@ class Server:
         await exchange.load_fleet()
         for worker in self.workers.values():
             worker.start()
+        self._tidier = Tidier(store=exchange.store, clock=exchange.clock, rules=rules(settings.webhook_records))
+        self._tidier.start()
         return first
 
     async def stop(self) -> None:
         """Finish what is under way and let go of everything; what is left comes up at the next start."""
+        self.exchange.stopping.set()
         await self._proxy.stop()
         await asyncio.gather(self._plain.stop(REQUEST_GRACE), self._https.stop(REQUEST_GRACE))
-        await asyncio.gather(*(worker.stop(STOP_GRACE) for worker in self.workers.values()))
+        await asyncio.gather(self._tidier.stop(), *(worker.stop(STOP_GRACE) for worker in self.workers.values()))
         await self.exchange.fleet.close(REQUEST_GRACE)
         await self.exchange.webhooks.close()
         await self.exchange.store.close()
@@ -128,7 +136,7 @@ class Server:
         front = Front(
             api=ApiEdge(exchange, OPERATIONS),
             own=own_site(exchange),
-            names=served_names(exchange),
+            names=served_names,
             hosts=frozenset(settings.allowed_hosts) | _public_names(settings),
         )
         authority = LocalAuthority(self.directory.path / "ca", now=exchange.clock.now())
@@ -187,7 +195,12 @@ def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
         auth=Authenticator(store, vault),
         fleet=Fleet(simulated=simulated, random=SystemRandom()),
         sink=StoreSink(store=store, clock=clock),
-        webhooks=WebhookClient(egress=egress, clock=clock, ca_bundle=settings.webhook_ca),
+        webhooks=WebhookClient(
+            egress=egress,
+            clock=clock,
+            ca_bundle=settings.webhook_ca,
+            inside=Inside(served_names, is_inside=is_answered_inside),
+        ),
         operator_token=directory.operator_token(),
     )
 
@@ -214,6 +227,12 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
     )
     network = Network(clock=clock)
 
+    def job_of(question: Question) -> Job:
+        return question.job
+
+    posts = Shares(store=store, perform=callbacks.perform, job_of=itself, host_of=callback_host)
+    questions = Shares(store=store, perform=incoming.perform, job_of=job_of, host_of=question_host)
+
     async def release(tx: Tx, jobs: list[Job]) -> list[Job]:
         return await release_accepted(tx, jobs, now=clock.now(), rates=rates)
 
@@ -223,8 +242,8 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
     return [
         worker("accept", release),
         worker("submit", submitter.begin, submitter.perform, lambda submit: submit.job),
-        worker("callback", as_jobs, callbacks.perform),
-        worker("incoming", incoming.begin, incoming.perform, lambda question: question.job),
+        worker("callback", as_jobs, posts.perform),
+        worker("incoming", incoming.begin, questions.perform, job_of),
         worker("network", network.bring),
         worker("parts", network.give_up),
     ]

@@ -15,6 +15,9 @@ from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.outcome import Outcome
 from hookflash.webhooks.request import ANSWER_IGNORED, WebhookRequest
 
+from .keep import keep
+from .shares import host_of_url
+
 _decode = msgspec.json.Decoder(StatusCallback).decode
 DEBUGGER = "NO"  #: how the SIDs of debugger events begin: their own failure raises no event
 
@@ -42,7 +45,12 @@ class Callbacks:
                 accepts=ANSWER_IGNORED,
             )
         )
-        await self._store.write(finish_callback, job, outcome, now=self._clock.now())
+        await keep(lambda: self._store.write(finish_callback, job, outcome, now=self._clock.now()))
+
+
+def callback_host(job: Job) -> str:
+    """Whom a callback is for."""
+    return host_of_url(_decode(job.payload).url)
 
 
 async def finish_callback(tx: Tx, job: Job, outcome: Outcome, *, now: int) -> None:

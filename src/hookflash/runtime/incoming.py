@@ -6,7 +6,7 @@ import msgspec
 
 from hookflash.actions.answer_message import Failure, answer_message, cookies_of
 from hookflash.actions.receive_message import IncomingWebhook
-from hookflash.actions.send_message import SenderRates
+from hookflash.actions.queue_for_carrier import SenderRates
 from hookflash.actions.submit_message import load_message
 from hookflash.api.auth import Authenticator
 from hookflash.domain.clock import Clock
@@ -27,6 +27,9 @@ from hookflash.webhooks.request import WebhookRequest
 from hookflash.webhooks.status import Media as MediaParam
 from hookflash.webhooks.status import incoming_message_params
 
+from .keep import keep
+from .shares import host_of_url
+
 _decode = msgspec.json.Decoder(IncomingWebhook).decode
 
 
@@ -37,6 +40,11 @@ class Question(msgspec.Struct, frozen=True):
     message: Message
     media: list[Media]
     jar: Jar
+
+
+def question_host(question: Question) -> str:
+    """Whom a question is for."""
+    return host_of_url(_decode(question.job.payload).url)
 
 
 class IncomingMessages:
@@ -73,15 +81,18 @@ class IncomingMessages:
     async def perform(self, question: Question) -> None:
         webhook = _decode(question.job.payload)
         outcome = await self._webhooks.fetch(await self._request(question, webhook))
-        await self._store.write(
-            answer_message,
-            question.job,
-            question.message,
-            webhook,
-            outcome,
-            _run(question.message, outcome),
-            now=self._clock.now(),
-            rates=self._rates,
+        result = _run(question.message, outcome)
+        await keep(
+            lambda: self._store.write(
+                answer_message,
+                question.job,
+                question.message,
+                webhook,
+                outcome,
+                result,
+                now=self._clock.now(),
+                rates=self._rates,
+            )
         )
 
     async def _request(self, question: Question, webhook: IncomingWebhook) -> WebhookRequest:

@@ -1,6 +1,10 @@
 """The `submit` queue: messages whose turn it is go to their carriers."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from copy import copy
+from typing import Concatenate, ParamSpec
+
+import msgspec
 
 from hookflash.actions.submit_message import (
     Submit,
@@ -15,6 +19,10 @@ from hookflash.carriers.fleet import Fleet
 from hookflash.domain.clock import Clock
 from hookflash.store.outbox import Job
 from hookflash.store.store import Store, Tx
+
+from .keep import keep
+
+P = ParamSpec("P")
 
 
 class Submitter:
@@ -47,10 +55,24 @@ class Submitter:
             except CarrierBusyError as error:
                 busy = error if busy is None or error.retry_after < busy.retry_after else busy
             else:
-                await self._store.write(finish_submit, submit, name, answer, now=self._clock.now())
+                await self._keep(finish_submit, submit, name, answer, now=self._clock.now())
                 return
         now = self._clock.now()
         if busy is not None:
-            await self._store.write(postpone_submit, submit, str(busy), retry_at=now + busy.retry_after, now=now)
+            await self._keep(postpone_submit, submit, str(busy), retry_after=busy.retry_after, now=now)
         elif refused is not None:
-            await self._store.write(refuse_submit, submit, names[-1], refused.error_code, str(refused), now=now)
+            await self._keep(refuse_submit, submit, names[-1], refused.error_code, str(refused), now=now)
+
+    async def _keep(
+        self,
+        action: Callable[Concatenate[Tx, Submit, P], Awaitable[None]],
+        submit: Submit,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        def write() -> Awaitable[None]:
+            # An action moves the message it is given, and the next try must begin where the row still is.
+            fresh = msgspec.structs.replace(submit, message=copy(submit.message))
+            return self._store.write(action, fresh, *args, **kwargs)
+
+        await keep(write)

@@ -1,7 +1,6 @@
 """Workers: each leases due rows of one queue of the outbox and performs them, a bounded number at a time."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
@@ -34,8 +33,8 @@ class Worker(Generic[Work]):
     """Performs the rows of one queue.
 
     `begin` runs in the transaction of the lease and makes work of the jobs (those it finishes itself it leaves out);
-    `perform` does one piece and ends its row in the transaction that keeps the result. When `perform` raises, the row
-    comes up again after `retry_delay`.
+    `perform` does one piece and ends its row in the transaction that keeps the result. When either raises, the row
+    comes up again after `retry_delay`. Work may take longer than its lease: its row is then leased again, not begun.
     """
 
     def __init__(
@@ -58,9 +57,10 @@ class Worker(Generic[Work]):
         self._job_of = job_of
         self._limit = limit
         self._wake = bus.subscribe(queue)
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[int, asyncio.Task[None]] = {}  # by the id of the row
         self._task: asyncio.Task[None] | None = None
         self._paused = False
+        self._stopping = False
 
     @property
     def busy(self) -> int:
@@ -80,43 +80,74 @@ class Worker(Generic[Work]):
 
     async def stop(self, grace: int) -> None:
         """Lease nothing more, and give what is under way `grace` ms; the rest comes up again at the next start."""
+        self._stopping = True
+        self._wake.set()
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await self._task
         if self._running:
-            _, late = await asyncio.wait(self._running, timeout=grace / SECOND)
+            _, late = await asyncio.wait(self._running.values(), timeout=grace / SECOND)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             room = min(self._limit - len(self._running), BATCH)
             if self._paused or room <= 0:
-                await self._wake.wait()
-                self._wake.clear()
+                await self._rest(None)
                 continue
-            try:
-                jobs, work, due = await self._store.write(self._lease, room)
-            except StoreError as error:
-                log.error("the store could not lease work", queue=self.queue, reason=str(error))
-                await asyncio.sleep(STORE_PAUSE / SECOND)
-                continue
+            leased, work, due = await self._lease(room)
             for piece in work:
                 task = asyncio.create_task(self._do(piece))
-                self._running.add(task)
-                task.add_done_callback(self._done)
-            if jobs < room:
+                self._running[self._job_of(piece).id] = task
+            if leased < room:
                 await self._rest(due)
 
-    async def _lease(self, tx: Tx, room: int) -> tuple[int, list[Work], int | None]:
-        jobs = await outbox.claim(tx, self.queue, now=self._clock.now(), limit=room)
-        work = await self._begin(tx, jobs) if jobs else []
+    async def _lease(self, room: int) -> tuple[int, list[Work], int | None]:
+        """How many rows were leased, the work they make, and when the next is due if there were not enough."""
+        try:
+            return await self._store.write(self._lease_and_begin, room)
+        except StoreError as error:
+            log.error("the store could not lease work", queue=self.queue, reason=str(error))
+            return 0, [], self._clock.now() + STORE_PAUSE
+        except Exception:
+            log.exception("work could not be begun", queue=self.queue)
+            return await self._lease_singly(room)
+
+    async def _lease_and_begin(self, tx: Tx, room: int) -> tuple[int, list[Work], int | None]:
+        jobs = await self._claim(tx, room)
+        fresh = [job for job in jobs if not self._is_held(job)]
+        work = await self._begin(tx, fresh) if fresh else []
         due = await outbox.next_due(tx, self.queue) if len(jobs) < room else None
         return len(jobs), work, due
 
+    async def _claim(self, tx: Tx, room: int) -> list[Job]:
+        return await outbox.claim(tx, self.queue, now=self._clock.now(), limit=room)
+
+    def _is_held(self, job: Job) -> bool:
+        """Whether this row is under way here and its lease has just been made longer."""
+        return job.leased > 1 and job.id in self._running
+
+    async def _lease_singly(self, room: int) -> tuple[int, list[Work], int | None]:
+        """One of the rows cannot be begun: begin each by itself, so that the others need not wait for it."""
+        work: list[Work] = []
+        try:
+            jobs = await self._store.write(self._claim, room)
+        except StoreError as error:
+            log.error("the store could not lease work", queue=self.queue, reason=str(error))
+            return 0, [], self._clock.now() + STORE_PAUSE
+        for job in jobs:
+            if self._is_held(job):
+                continue
+            try:
+                work += await self._store.write(self._begin, [job])
+            except Exception:
+                log.exception("work could not be begun and will be tried again", queue=self.queue, sid=job.subject)
+                await self._again(job)
+        return room, work, None
+
     async def _rest(self, due: int | None) -> None:
+        """Until someone calls, or the moment `due`."""
         if due is None:
             await self._wake.wait()
         elif not self._wake.is_set():
@@ -128,18 +159,19 @@ class Worker(Generic[Work]):
                     wait.cancel()
         self._wake.clear()
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        if len(self._running) == self._limit - 1:
-            self._wake.set()
-
     async def _do(self, piece: Work) -> None:
+        job = self._job_of(piece)
         try:
             await self._perform(piece)
         except Exception:
-            job = self._job_of(piece)
             log.exception("work broke and will be tried again", queue=self.queue, sid=job.subject)
             await self._again(job)
+        finally:
+            # A row that was renewed may have been begun again by now.
+            if self._running.get(job.id) is asyncio.current_task():
+                del self._running[job.id]
+            if len(self._running) == self._limit - 1:
+                self._wake.set()
 
     async def _again(self, job: Job) -> None:
         try:

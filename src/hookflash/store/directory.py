@@ -20,6 +20,7 @@ class DataDirectory:
         self.path = path
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         (path / MEDIA).mkdir(exist_ok=True, mode=0o700)
+        sync_directory(path.parent)
         self._lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -30,7 +31,7 @@ class DataDirectory:
                 f"{path} is held by another Hookflash server (process {holder}); stop it, or use another --data"
             ) from None
         os.truncate(self._lock, 0)
-        os.write(self._lock, str(os.getpid()).encode())
+        os.pwrite(self._lock, str(os.getpid()).encode(), 0)
 
     @property
     def database(self) -> Path:
@@ -47,13 +48,19 @@ class DataDirectory:
             write_private(file, secrets.token_hex(32))
         return file.read_text(encoding="ascii").strip()
 
+    def forget_media(self) -> None:
+        """Delete every stored picture, sound and card."""
+        for file in self.media.iterdir():
+            if file.is_file():
+                file.unlink()
+
     def release(self) -> None:
         """Let another server have the directory."""
         os.close(self._lock)
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write `text` to `file`, whole or not at all, for its owner's eyes only (0600)."""
+    """Write `text` to `file`, whole or not at all, for its owner's eyes only (0600); it is on disk afterwards."""
     partial = file.with_name(f".{file.name}.{os.getpid()}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
@@ -61,3 +68,13 @@ def write_private(file: Path, text: str) -> None:
         out.flush()
         os.fsync(out.fileno())
     partial.replace(file)
+    sync_directory(file.parent)
+
+
+def sync_directory(path: Path) -> None:
+    """Have the names in a directory on disk: a file that is synced can still be lost with its name."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

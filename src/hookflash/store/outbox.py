@@ -3,6 +3,9 @@
 A worker *leases* due rows: their due time moves to the end of the lease, so that the work of a crashed worker comes up
 again by itself. Rows that name a *lane* are done one at a time, in the order in which they were added: only the head
 of a lane has a due time, those behind it are parked, and finishing the head brings up the next.
+
+A worker that cannot do a row now may set it *aside*, under a name: it waits without a due time until rows of that name
+are taken back.
 """
 
 from typing import Any
@@ -11,8 +14,8 @@ import msgspec
 
 from .store import Tx
 
-PARKED = 1 << 62  #: the due time of a row that waits for an earlier one of its lane
-LEASE = 120_000  #: ms; longer than any piece of work may take
+PARKED = 1 << 62  #: added to the due time of a row that waits for an earlier one of its lane
+LEASE = 120_000  #: ms; a worker that still runs leases its rows again when they run out
 
 
 class Job(msgspec.Struct):
@@ -26,7 +29,7 @@ class Job(msgspec.Struct):
     subject: str
     payload: str
     attempts: int
-    leased: bool
+    leased: int  #: how many times since it was last given back: 0 when it is not, 2 or more when a lease ran out
 
 
 async def add(
@@ -34,7 +37,7 @@ async def add(
 ) -> None:
     """Have the workers of `queue` do something about `subject` (a SID) at `due_at` (ms since the epoch)."""
     if lane is not None and await tx.value("outbox.lane_head", lane=lane) is not None:
-        due_at = PARKED
+        due_at += PARKED
     await tx.run(
         "outbox.add",
         queue=queue,
@@ -67,6 +70,19 @@ async def postpone(tx: Tx, job: Job, due_at: int) -> None:
     tx.publish(job.queue)
 
 
+async def set_aside(tx: Tx, job: Job, name: str) -> None:
+    """Let `job` wait until rows of `name` are taken back; its lane waits too."""
+    await tx.run("outbox.set_aside", id=job.id, queue=f"{job.queue}@{name}")
+
+
+async def take_back(tx: Tx, queue: str, name: str, *, limit: int) -> int:
+    """Up to `limit` rows of `queue` that were set aside under `name` are due, the oldest first. Returns how many."""
+    taken = await tx.run("outbox.take_back", queue=queue, aside=f"{queue}@{name}", limit=limit)
+    if taken:
+        tx.publish(queue)
+    return taken
+
+
 async def renew(tx: Tx, job: Job, *, queue: str, due_at: int, payload: Any = None) -> None:
     """The work of `job` goes on as another piece, in `queue`: the row keeps its place in its lane."""
     text = msgspec.json.encode(payload).decode()
@@ -87,7 +103,8 @@ async def next_due(tx: Tx, queue: str) -> int | None:
 
 
 async def release_all(tx: Tx, now: int) -> int:
-    """On start, when nobody else can hold a lease: what was leased is due at once. Returns how many rows."""
+    """On start, when nobody else can hold a lease: what was leased or set aside is due. Returns how many leases."""
+    await tx.run("outbox.take_back_all")
     return await tx.run("outbox.release_all", now=now)
 
 

@@ -8,11 +8,11 @@ of it after the commit of the whole group. Rule 3: an action awaits nothing but 
 import asyncio
 import queue
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import apsw
 
@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 GROUP_LIMIT = 500  #: actions in one commit: the fsync is shared by then, and the first of them has waited long enough
 READERS = 2
-CACHE_KIB = 64 * 1024  #: pages the writer keeps: the upper levels of the indexes of millions of rows
+WRITER_CACHE = 64 * 1024  #: KiB of pages: the upper levels of the indexes of millions of rows
+READER_CACHE = 8 * 1024  #: KiB; what a list needs is mostly in the cache of the system
+CHECKPOINT_PAGES = 4_000  #: of the log, after which they are copied into the data file
+LOG_LIMIT = 64 * 1024 * 1024  #: bytes to which a log that had to grow is cut back
 BUSY_MS = 5_000
 
 
@@ -106,23 +109,29 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         with _as_store_errors():
-            self._writer = self._open()
+            self._writer = self._open(WRITER_CACHE)
             migrate(self._writer)
         self._readers: queue.SimpleQueue[SqliteTx] = queue.SimpleQueue()
         for _ in range(READERS):
-            self._readers.put(SqliteTx(self._open(), self._queries))
+            self._readers.put(SqliteTx(self._open_reader(), self._queries))
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._thread = threading.Thread(target=self._write_for_ever, name="store-write", daemon=True)
         self._thread.start()
         self._closed = False
 
-    def _open(self) -> apsw.Connection:
+    def _open(self, cache: int) -> apsw.Connection:
         connection = apsw.Connection(self.path, vfs=self._vfs, statementcachesize=512)
         connection.set_busy_timeout(BUSY_MS)
         connection.execute(
-            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            f"PRAGMA cache_size=-{CACHE_KIB}; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000"
+            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+            f"PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES};"
+            f"PRAGMA journal_size_limit={LOG_LIMIT}"
         )
+        return connection
+
+    def _open_reader(self) -> apsw.Connection:
+        connection = self._open(READER_CACHE)
+        connection.execute("PRAGMA query_only=ON")
         return connection
 
     async def write(self, action: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -134,6 +143,9 @@ class SqliteStore:
         return await future
 
     async def read(self, action: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._closed:
+            raise StoreError("the store is closed")
+
         def on_reader() -> T:
             tx = self._readers.get()
             try:
@@ -151,7 +163,7 @@ class SqliteStore:
         def copy() -> None:
             with _as_store_errors():
                 destination = apsw.Connection(str(target))
-                source = self._open()
+                source = self._open_reader()
                 with destination.backup("main", source, "main") as backup:
                     backup.step()
                 source.close()
@@ -160,11 +172,15 @@ class SqliteStore:
         await self._loop.run_in_executor(self._pool, copy)
 
     async def close(self) -> None:
+        """Commit what was asked for before, and let go of the file. Writes and reads from now on raise StoreError."""
         if self._closed:
             return
         self._closed = True
         self._jobs.put(None)
-        await self._loop.run_in_executor(self._pool, self._thread.join)
+        await asyncio.to_thread(self._let_go)
+
+    def _let_go(self) -> None:
+        self._thread.join()
         self._pool.shutdown()
         while not self._readers.empty():
             self._readers.get()._connection.close()
@@ -174,53 +190,55 @@ class SqliteStore:
 
     def _write_for_ever(self) -> None:
         tx = SqliteTx(self._writer, self._queries)
-        while (job := self._jobs.get()) is not None:
+        open_ = True
+        while open_ and (job := self._jobs.get()) is not None:
             group = [job]
-            last = False
             while len(group) < GROUP_LIMIT and not self._jobs.empty():
                 following = self._jobs.get()
                 if following is None:
-                    last = True
+                    open_ = False
                     break
                 group.append(following)
             self._commit(tx, group)
-            if last:
-                break
 
     def _commit(self, tx: SqliteTx, group: list[_Job]) -> None:
-        connection = self._writer
         tx.topics = set()
         try:
             with _as_store_errors():
-                connection.execute("BEGIN IMMEDIATE")
+                self._writer.execute("BEGIN IMMEDIATE")
                 for job in group:
                     self._run_in_savepoint(tx, job)
-                connection.execute("COMMIT")
-        except StoreError as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            for job in group:
-                job.result, job.error = None, error
+                self._writer.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001 - the thread must outlive it; each caller hears of it
+            self._undo()
             tx.topics = set()
+            for job in group:
+                job.result, job.error = None, _refusal(error)
         self._loop.call_soon_threadsafe(self._deliver, group, tx.topics)
 
+    def _undo(self) -> None:
+        """End a transaction that failed, unless SQLite has done so by itself. One that cannot be ended now fails the
+        BEGIN of the next group, which comes here again."""
+        with suppress(apsw.Error):
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+
     def _run_in_savepoint(self, tx: SqliteTx, job: _Job) -> None:
-        connection = self._writer
-        connection.execute("SAVEPOINT action")
+        self._writer.execute("SAVEPOINT action")
         try:
             job.result = _drive(job.action(tx))
-        except apsw.FullError:
+        except _WHOLE_GROUP:
             raise
-        except (apsw.IOError, apsw.CorruptError, apsw.NotADBError):
-            raise
-        except Exception as error:  # noqa: BLE001 - carried to the caller, who awaits it
+        except Exception as error:
+            if not self._writer.in_transaction:
+                raise
             job.error = error
-            connection.execute("ROLLBACK TO action")
-        connection.execute("RELEASE action")
+            self._writer.execute("ROLLBACK TO action")
+        self._writer.execute("RELEASE action")
 
     def _deliver(self, group: list[_Job], topics: set[str]) -> None:
         for job in group:
-            if job.future.done():
+            if job.future.done():  # its caller was cancelled meanwhile; what it asked for is done all the same
                 continue
             if job.error is not None:
                 job.future.set_exception(job.error)
@@ -228,6 +246,18 @@ class SqliteStore:
                 job.future.set_result(job.result)
         for topic in topics:
             self._bus.publish(topic)
+
+
+#: Errors of the disk, not of an action: SQLite may have rolled back the transaction, and the rest would fare no better.
+_WHOLE_GROUP = (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.NotADBError, apsw.NoMemError)
+
+
+def _refusal(error: BaseException) -> StoreError:
+    """An error for one caller of a group: one object raised in many tasks would collect the traceback of each."""
+    kind = type(error) if isinstance(error, StoreError) else StoreError
+    refusal = kind(str(error) or repr(error))
+    refusal.__cause__ = error
+    return refusal
 
 
 def _drive(coroutine: Awaitable[T]) -> T:
@@ -238,6 +268,8 @@ def _drive(coroutine: Awaitable[T]) -> T:
     except StopIteration as stop:
         result: T = stop.value
         return result
+    if isinstance(coroutine, Coroutine):
+        coroutine.close()
     raise RuntimeError("an action awaited something other than its tx")
 
 
@@ -250,8 +282,4 @@ def _as_store_errors() -> Iterator[None]:
     except (apsw.CorruptError, apsw.NotADBError) as error:
         raise StoreCorruptError(f"the data file is damaged or not a database: {error}") from error
     except apsw.Error as error:
-        _other(error)
-
-
-def _other(error: apsw.Error) -> NoReturn:
-    raise StoreError(str(error)) from error
+        raise StoreError(f"the data file cannot be used: {error}") from error

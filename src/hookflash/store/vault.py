@@ -7,12 +7,13 @@ backups leave out.
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from .directory import write_private
 
 KEY_FILE = "secret.key"
 _NONCE = 12  # bytes, RFC 5116 §5.1
@@ -50,11 +51,7 @@ def open_vault(directory: Path, secret: str | None) -> Vault:
         return Vault(secret.encode())
     path = directory / KEY_FILE
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        write_private(path, secrets.token_hex(32))
     return Vault(path.read_bytes())
 
 

@@ -41,13 +41,21 @@ SELECT receipt FROM early_receipts WHERE carrier = :carrier AND carrier_id = :ca
 DELETE FROM early_receipts WHERE carrier = :carrier AND carrier_id = :carrier_id;
 
 -- forget_early_receipts --
-DELETE FROM early_receipts WHERE date_created < :before;
+DELETE FROM early_receipts WHERE (carrier, carrier_id) IN
+ (SELECT carrier, carrier_id FROM early_receipts WHERE date_created < :before LIMIT :limit);
+
+-- forget_old_parts --
+DELETE FROM carrier_parts WHERE (carrier, carrier_id) IN
+ (SELECT carrier, carrier_id FROM carrier_parts WHERE date_created < :before LIMIT :limit);
 
 -- see_inbound --
-INSERT INTO inbound_seen VALUES (:carrier, :dedupe, :now) ON CONFLICT DO NOTHING;
+-- Changes a row when the key was not seen since `after`.
+INSERT INTO inbound_seen VALUES (:carrier, :dedupe, :now)
+ON CONFLICT DO UPDATE SET date_created = excluded.date_created WHERE date_created < :after;
 
 -- forget_inbound --
-DELETE FROM inbound_seen WHERE date_created < :before;
+DELETE FROM inbound_seen WHERE (carrier, dedupe) IN
+ (SELECT carrier, dedupe FROM inbound_seen WHERE date_created < :before LIMIT :limit);
 
 -- add_inbound_part --
 INSERT INTO inbound_parts VALUES (:carrier, :sender, :recipient, :reference, :part, :total, :body, :now)

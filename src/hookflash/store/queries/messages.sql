@@ -5,26 +5,36 @@ SELECT * FROM messages WHERE account_sid = :account_sid AND id = :id;
 UPDATE messages SET status = :status, sender = :sender, num_segments = :num_segments, error_code = :error_code,
        error_message = :error_message, carrier = :carrier, options = :options, body = :body,
        date_updated = :date_updated, date_sent = :date_sent
- WHERE account_sid = :account_sid AND id = :id;
+ WHERE account_sid = :account_sid AND id = :id AND status = :was;
 
 -- move --
+-- Of two that move the same message from one status, the second changes nothing.
 UPDATE messages SET status = :status, carrier = :carrier, date_updated = :date_updated, date_sent = :date_sent
- WHERE account_sid = :account_sid AND id = :id;
+ WHERE account_sid = :account_sid AND id = :id AND status = :was;
+
+-- redact --
+UPDATE messages SET body = '', date_updated = :now WHERE account_sid = :account_sid AND id = :id;
 
 -- delete --
 DELETE FROM messages WHERE account_sid = :account_sid AND id = :id;
 
 -- scheduled_count --
-SELECT count(*) FROM outbox WHERE queue = 'accept' AND account_sid = :account_sid AND due_at > :now;
+SELECT count(*) FROM outbox WHERE queue = 'accept' AND account_sid = :account_sid;
 
 -- delete_feedback --
 DELETE FROM feedback WHERE account_sid = :account_sid AND message_sid = :message_sid;
+
+-- give_feedback --
+INSERT INTO feedback VALUES (:account_sid, :message_sid, :outcome, :now, :now)
+ON CONFLICT DO UPDATE SET outcome = excluded.outcome, date_updated = excluded.date_updated;
 
 -- feedback --
 SELECT * FROM feedback WHERE account_sid = :account_sid AND message_sid = :message_sid;
 
 -- opted_out --
-SELECT 1 FROM opt_outs WHERE account_sid = :account_sid AND sender = :sender AND recipient = :recipient;
+-- What blocks is the number, or the service that it belongs to.
+SELECT 1 FROM opt_outs
+ WHERE account_sid = :account_sid AND sender IN (:sender, :service_sid) AND recipient = :recipient LIMIT 1;
 
 -- opt_out --
 INSERT INTO opt_outs VALUES (:account_sid, :sender, :recipient, :now) ON CONFLICT DO NOTHING;
@@ -53,4 +63,5 @@ INSERT INTO cookies VALUES (:account_sid, :sender, :recipient, :jar, :expires_at
 ON CONFLICT DO UPDATE SET jar = excluded.jar, expires_at = excluded.expires_at;
 
 -- forget_cookies --
-DELETE FROM cookies WHERE expires_at <= :now;
+DELETE FROM cookies WHERE (account_sid, sender, recipient) IN
+ (SELECT account_sid, sender, recipient FROM cookies WHERE expires_at < :before LIMIT :limit);

@@ -228,11 +228,12 @@ CREATE TABLE outbox (                    -- what must still be done; see store/o
   subject TEXT NOT NULL,                 -- SID of what it is about
   payload TEXT NOT NULL,                 -- JSON
   attempts INTEGER NOT NULL,
-  leased INTEGER NOT NULL
+  leased INTEGER NOT NULL                -- times since it was last given back
 );
 CREATE INDEX outbox_due ON outbox (queue, due_at, id);
 CREATE INDEX outbox_lane ON outbox (lane, id) WHERE lane IS NOT NULL;
 CREATE INDEX outbox_subject ON outbox (subject);
+CREATE INDEX outbox_scheduled ON outbox (account_sid) WHERE queue = 'accept';
 
 CREATE TABLE carrier_parts (             -- what a carrier called each part of a message, to match receipts
   carrier TEXT NOT NULL,
@@ -245,6 +246,7 @@ CREATE TABLE carrier_parts (             -- what a carrier called each part of a
   PRIMARY KEY (carrier, carrier_id)
 ) WITHOUT ROWID;
 CREATE INDEX carrier_parts_message ON carrier_parts (account_sid, message_id);
+CREATE INDEX carrier_parts_date ON carrier_parts (date_created);
 
 CREATE TABLE early_receipts (            -- receipts that came before the answer to their submit
   carrier TEXT NOT NULL,
@@ -253,6 +255,7 @@ CREATE TABLE early_receipts (            -- receipts that came before the answer
   date_created INTEGER NOT NULL,
   PRIMARY KEY (carrier, carrier_id)
 ) WITHOUT ROWID;
+CREATE INDEX early_receipts_date ON early_receipts (date_created);
 
 CREATE TABLE inbound_parts (             -- parts of an incoming message that is not whole yet
   carrier TEXT NOT NULL,
@@ -282,6 +285,7 @@ CREATE TABLE cookies (                   -- an application's cookies, by the pai
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (account_sid, sender, recipient)
 ) WITHOUT ROWID;
+CREATE INDEX cookies_expiry ON cookies (expires_at);
 
 CREATE TABLE timeline (                  -- each move, PDU and webhook attempt, under the SID it is about
   subject TEXT NOT NULL,
@@ -312,6 +316,7 @@ CREATE TABLE alerts (                    -- what the debugger saw: Notifications
   date_updated INTEGER NOT NULL,
   PRIMARY KEY (account_sid, sid)
 ) WITHOUT ROWID;
+CREATE INDEX alerts_date ON alerts (date_created);
 
 CREATE TABLE carriers (
   name TEXT PRIMARY KEY,
@@ -353,4 +358,5 @@ CREATE TABLE handset_messages (
   message_sid TEXT NOT NULL,
   PRIMARY KEY (number, stamp)
 ) WITHOUT ROWID;
+CREATE INDEX handset_messages_stamp ON handset_messages (stamp);
 CREATE UNIQUE INDEX handset_messages_sid ON handset_messages (message_sid, direction);
