@@ -75,7 +75,8 @@ class Dialler:
             return
         try:
             self.link = link
-            link.open(self._request)
+            if not link.bind.closed:  # a peer may hang up before we get to speak
+                link.open(self._request)
             await link.ended
         finally:
             self.link = None

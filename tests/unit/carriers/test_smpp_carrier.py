@@ -22,6 +22,7 @@ from hookflash.carriers.smpp import Pacer, SmppCarrier
 from hookflash.carriers.smpp_config import SmppConfig
 from hookflash.carriers.smpp_link import SmppLink
 from hookflash.domain.clock import VirtualClock
+from hookflash.wire.smpp.layout import HEADER_BYTES
 from hookflash.wire.smpp.pdu import DataSm, DataSmResp, DeliverSm, EnquireLink, Pdu, SubmitSm, SubmitSmResp, Tag, encode
 from hookflash.wire.smpp.status import CommandStatus
 
@@ -233,6 +234,27 @@ async def test_a_carrier_that_stays_away_is_called_less_and_less(sink: Sink) -> 
     await carrier.close(0)
 
 
+class HangsUp(asyncio.Protocol):
+    """Accepts, and hangs up before a word is said."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        cast("asyncio.Transport", transport).abort()
+
+
+async def test_a_peer_that_hangs_up_at_once_is_called_again(sink: Sink) -> None:
+    """A connection that is gone before we could ask to be bound is a failure like any."""
+    clock = VirtualClock()
+    server = await asyncio.get_running_loop().create_server(HangsUp, "127.0.0.1", 0)
+    config = SmppConfig(host="127.0.0.1", port=server.sockets[0].getsockname()[1], system_id="hookflash")
+    carrier = SmppCarrier("acme", config, sink, clock, Random(1))
+    await carrier.start()
+    for _ in range(5):
+        await pause(carrier, clock)
+    await carrier.close(0)
+    server.close()
+    await server.wait_closed()
+
+
 async def test_several_binds_share_the_work_and_receipts_come_on_any(smsc: Smsc, sink: Sink) -> None:
     """With a window of one on each of three binds, three messages are under way at once."""
     smsc.on_submit = hold
@@ -301,7 +323,7 @@ async def test_a_peer_that_does_not_read_is_not_read_from(smsc: Smsc) -> None:
         refused = sent = 0
         while refused < 1_000 and sent < 1 << 28:
             try:
-                sent += peer.send(flood)
+                sent += peer.send(flood[sent % HEADER_BYTES :])
                 refused = 0
             except BlockingIOError:
                 refused += 1
