@@ -5,13 +5,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hookflash.api.edge import ApiEdge, preflight_headers
+from hookflash.own.names import SERVED_NAMES
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-SERVED_NAMES = frozenset({"demo.twilio.com", "handler.twilio.com", "com.twilio.music.s3.amazonaws.com"})
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "hookflash"})
 
 

@@ -52,9 +52,17 @@ async def deliver_to_handset(tx: Tx, message: OutboundMessage, *, now: int, rece
 
 
 async def text_from_handset(
-    tx: Tx, *, number: str, to: str, body: str, media_urls: tuple[str, ...], now: int, account_sid: str
+    tx: Tx,
+    *,
+    number: str,
+    to: str,
+    body: str,
+    media_urls: tuple[str, ...],
+    now: int,
+    account_sid: str,
+    delay: int = 0,
 ) -> str:
-    """A handset writes a text; returns the key under which its own copy is kept."""
+    """A handset writes a text that takes `delay` ms to arrive; returns the key under which its own copy is kept."""
     key = make_sid("SM", now)
     text = InboundMessage(carrier=SIMULATED, sender=number, recipient=to, body=body, media_urls=media_urls, dedupe=key)
     await tx.run(
@@ -68,7 +76,7 @@ async def text_from_handset(
         message_sid=key,
     )
     tx.publish(topic_of(number))
-    await _queue(tx, key, account_sid, NetworkEvent(kind="text", text=text), now)
+    await _queue(tx, key, account_sid, NetworkEvent(kind="text", text=text), now + delay)
     return key
 
 
@@ -82,8 +90,9 @@ async def _auto_reply(tx: Tx, message: OutboundMessage, handset: Handset, now: i
             to=message.sender,
             body=rule.reply,
             media_urls=(),
-            now=now + rule.delay,
+            now=now,
             account_sid=message.account_sid,
+            delay=rule.delay,
         )
 
 

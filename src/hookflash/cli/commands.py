@@ -34,3 +34,18 @@ def serve(
     from hookflash.cli.serve import serve_command
 
     raise typer.Exit(serve_command(context.params))
+
+
+ReadyFile = Annotated[Path | None, typer.Option(help="The ready file of the server to use.")]
+
+
+@app.command()
+def phone(
+    number: Annotated[str, typer.Argument(help="The handset to be, such as +14155551212.")],
+    to: Annotated[str | None, typer.Option(help="The number to write to; the account's first by default.")] = None,
+    ready_file: ReadyFile = None,
+) -> None:
+    """A handset in the terminal: type a text, see what comes back."""
+    from hookflash.cli.phone import phone_command
+
+    phone_command(number, to, ready_file)

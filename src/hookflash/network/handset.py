@@ -1,24 +1,32 @@
 """Handsets: the far end of the simulated network. Any number that no carrier routes is one."""
 
+from typing import Annotated
+
 import msgspec
 
+LONGEST_DELAY = 7 * 24 * 3_600_000  #: ms
+Delay = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_DELAY)]
+ErrorCode = Annotated[int, msgspec.Meta(ge=10_000, le=99_999)]
 
-class Faults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+
+class Faults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """How a handset misbehaves, as the documented errors do."""
 
-    error_code: int | None = None  #: every text to it ends undelivered with this code: 30003, 30005, 30006, 30007 …
-    delay: int | None = None  #: ms until its receipt; the server's setting when None
+    error_code: ErrorCode | None = (
+        None  #: every text to it ends undelivered with this code: 30003, 30005, 30006, 30007 …
+    )
+    delay: Delay | None = None  #: ms until its receipt; the server's setting when None
     duplicate_receipts: bool = False
     receipts_out_of_order: bool = False  #: the final receipt comes before the intermediate one
     no_receipts: bool = False
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a handset answers by itself: the first rule whose `contains` stands in a text (in any case) replies."""
 
-    reply: str
-    contains: str = ""
-    delay: int = 0  #: ms
+    reply: Annotated[str, msgspec.Meta(min_length=1, max_length=1_600)]
+    contains: Annotated[str, msgspec.Meta(max_length=1_600)] = ""
+    delay: Delay = 0  #: ms
 
 
 class Handset(msgspec.Struct, kw_only=True):

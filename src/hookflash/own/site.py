@@ -1,8 +1,13 @@
-"""Everything served that is not Twilio's API: our own API, metrics, pages about codes, and the names apps call."""
+"""Everything served that is not Twilio's API: our own API, metrics, and pages."""
 
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+
+from .answering import Answering, Part, refuse_broken, refuse_unknown
+from .handsets import Handsets
+from .world import World
 
 if TYPE_CHECKING:
     from hookflash.app import Exchange
@@ -10,9 +15,9 @@ if TYPE_CHECKING:
 
 def own_site(exchange: "Exchange") -> Starlette:
     """`/hookflash/v1/…`, `/metrics`, `/docs/errors/…`."""
-    return Starlette(routes=[])
-
-
-def served_names(exchange: "Exchange") -> Starlette:
-    """demo.twilio.com and the other names of the original that apps call."""
-    return Starlette(routes=[])
+    answering = Answering(exchange)
+    parts: list[Part] = [Handsets(exchange), World(exchange)]
+    return Starlette(
+        routes=[route for part in parts for route in part.routes(answering)],
+        exception_handlers={HTTPException: refuse_unknown, Exception: refuse_broken},
+    )

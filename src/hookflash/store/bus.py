@@ -1,7 +1,6 @@
 """Wake-ups: who waits for work is told that there may be some. In one process; a cluster brings its own."""
 
 import asyncio
-from collections import defaultdict
 from typing import Protocol
 
 
@@ -14,18 +13,27 @@ class Bus(Protocol):
         """An event that is set at every publication of `topic`; the waiter clears it."""
         ...
 
+    def unsubscribe(self, topic: str, event: asyncio.Event) -> None:
+        """Forget an event of `subscribe`."""
+        ...
+
 
 class LocalBus:
     """The bus of a single process."""
 
     def __init__(self) -> None:
-        self._events: defaultdict[str, list[asyncio.Event]] = defaultdict(list)
+        self._events: dict[str, list[asyncio.Event]] = {}
 
     def publish(self, topic: str) -> None:
-        for event in self._events[topic]:
+        for event in self._events.get(topic, ()):
             event.set()
 
     def subscribe(self, topic: str) -> asyncio.Event:
         event = asyncio.Event()
-        self._events[topic].append(event)
+        self._events.setdefault(topic, []).append(event)
         return event
+
+    def unsubscribe(self, topic: str, event: asyncio.Event) -> None:
+        self._events[topic].remove(event)
+        if not self._events[topic]:
+            del self._events[topic]

@@ -18,6 +18,7 @@ from hookflash.webhooks.codes import WebhookError
 from hookflash.webhooks.conversation import Answer, Conversation, Failed
 from hookflash.webhooks.egress import EgressPolicy
 from hookflash.webhooks.failures import diagnose
+from hookflash.webhooks.inside import Inside
 from hookflash.webhooks.outcome import RECORDED_BODY, Attempt, Outcome, recorded_headers
 from hookflash.webhooks.policy import Policy
 from hookflash.webhooks.request import Hop, WebhookRequest
@@ -42,16 +43,23 @@ class WebhookClient:
     """Calls applications. One for the whole server; use it as an async context manager, or `close` it.
 
     `egress` says which addresses may be called; `ca_bundle` is a PEM file with authorities to trust besides the usual
-    public ones; `cache` keeps answers to GET.
+    public ones; `cache` keeps answers to GET; `inside` answers the names that never leave this server.
     """
 
     def __init__(
-        self, *, egress: EgressPolicy, clock: Clock, ca_bundle: Path | None = None, cache: AnswerCache | None = None
+        self,
+        *,
+        egress: EgressPolicy,
+        clock: Clock,
+        ca_bundle: Path | None = None,
+        cache: AnswerCache | None = None,
+        inside: Inside | None = None,
     ) -> None:
         self._egress = egress
         self._clock = clock
         self._ca_bundle = ca_bundle
         self._cache = cache if cache is not None else AnswerCache()
+        self._inside = inside
         self._tls: dict[tuple[bool, bool], ssl.SSLContext] = {}
         self._session: aiohttp.ClientSession | None = None
 
@@ -115,6 +123,8 @@ class WebhookClient:
 
     async def _send(self, conversation: Conversation, headers: dict[str, str], elapsed: int) -> Answer | Failed:
         hop, policy = conversation.hop, conversation.policy
+        if self._inside is not None and self._inside.has(hop.url):
+            return await self._inside.answer(hop, headers)
         dial = _Dial()
         _DIAL.set(dial)
         answering = False

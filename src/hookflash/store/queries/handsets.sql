@@ -2,7 +2,7 @@
 SELECT * FROM handsets WHERE number = :number;
 
 -- all --
-SELECT * FROM handsets ORDER BY number;
+SELECT * FROM handsets ORDER BY date_updated DESC LIMIT :limit;
 
 -- keep --
 INSERT INTO handsets VALUES (:number, :faults, :rules, :now, :now)
@@ -10,6 +10,9 @@ ON CONFLICT DO UPDATE SET faults = excluded.faults, rules = excluded.rules, date
 
 -- drop --
 DELETE FROM handsets WHERE number = :number;
+
+-- drop_messages --
+DELETE FROM handset_messages WHERE number = :number;
 
 -- receive --
 INSERT INTO handset_messages VALUES (:number, :stamp, :direction, :peer, :body, :media_urls, :message_sid)

@@ -13,6 +13,13 @@ UNION ALL SELECT 1 FROM short_codes WHERE short_code = :number
 UNION ALL SELECT 1 FROM sandboxes WHERE phone_number = :number
 LIMIT 1;
 
+-- owner_of --
+-- The account that a text to this number reaches; empty for the shared sandbox number, where its PIN decides.
+SELECT account_sid FROM incoming_phone_numbers WHERE phone_number = :number
+UNION ALL SELECT account_sid FROM short_codes WHERE short_code = :number
+UNION ALL SELECT '' FROM sandboxes WHERE phone_number = :number
+LIMIT 1;
+
 -- short_code --
 SELECT * FROM short_codes WHERE short_code = :code ORDER BY iso_country LIMIT 1;
 

@@ -1,0 +1,17 @@
+-- everything --
+DELETE FROM messages;
+DELETE FROM media;
+DELETE FROM feedback;
+DELETE FROM opt_outs;
+DELETE FROM sticky_senders;
+DELETE FROM sender_queues;
+DELETE FROM outbox;
+DELETE FROM carrier_parts;
+DELETE FROM early_receipts;
+DELETE FROM inbound_parts;
+DELETE FROM inbound_seen;
+DELETE FROM cookies;
+DELETE FROM timeline;
+DELETE FROM alerts;
+DELETE FROM handsets;
+DELETE FROM handset_messages;
