@@ -22,12 +22,12 @@ REASONS = {400: "Bad Request", 403: "Forbidden", 431: "Request Header Fields Too
 
 
 async def converse_http(
-    first: bytes, downstream: Streams, client: Address, dialler: Dialler, roots: Callable[[], ssl.SSLContext]
+    first: bytes, downstream: Streams, client: Address, dialler: Dialler, roots: ssl.SSLContext
 ) -> None:
     """Serve one CONNECT or one absolute-form request, whose first byte has been read.
 
-    `roots` gives the client side of TLS for `https:` targets that were sent in clear. Raises ConnectionError,
-    TimeoutError or IncompleteReadError when the client breaks off.
+    `roots` is the client side of TLS for `https:` targets that were sent in clear. Raises OSError or
+    IncompleteReadError when the client breaks off.
     """
     try:
         async with asyncio.timeout(HEAD_SECONDS):
@@ -122,9 +122,7 @@ async def _overhear_http(reader: asyncio.StreamReader) -> tuple[str | None, byte
 LISTEN = {80: _overhear_http, 443: _overhear_tls}
 
 
-async def _forward(
-    head: Head, downstream: Streams, client: Address, dialler: Dialler, roots: Callable[[], ssl.SSLContext]
-) -> None:
+async def _forward(head: Head, downstream: Streams, client: Address, dialler: Dialler, roots: ssl.SSLContext) -> None:
     """Pass one request on and its answer back, each on a connection that ends with it.
 
     Some Node clients send `https:` targets this way, and lose every second request on a connection that is kept.
@@ -132,7 +130,7 @@ async def _forward(
     method, target, version = head.first_line
     scheme, host, port, origin = parse_target(target)
     authority = target.split(b"/", 3)[2].rpartition(b"@")[2]
-    upstream = await dialler.dial(host, port, client, tls=roots() if scheme == "https" else None)
+    upstream = await dialler.dial(host, port, client, tls=roots if scheme == "https" else None)
     upstream.send(bytes(replace(head, first_line=(method, origin, version)).closing(host=authority)))
     loop = asyncio.get_running_loop()
     try:

@@ -44,16 +44,20 @@ class Proxy:
         """
         self.host = host
         self.port = port
-        self._bundle = bundle
         self._max_connections = max_connections
         self._dialler = Dialler(plain=plain, https=https, networks=networks)
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
-        self._context: ssl.SSLContext | None = None
+        self._roots = ssl.create_default_context(cafile=bundle)
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._tasks)
 
     async def start(self) -> None:
         """Listen; afterwards `port` is the real one. Raises OSError when the address is taken."""
-        self._server = await asyncio.start_server(self._serve, self.host, self.port, limit=MAX_HEAD)
+        self._server = await asyncio.start_server(self._accept, self.host, self.port, limit=MAX_HEAD)
         self.port = self._dialler.proxy_port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -64,19 +68,20 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.connections >= self._max_connections:
+            log.warning("proxy.full", connections=self.connections)
+            writer.transport.abort()
+            return
+        task = asyncio.create_task(self._serve(Streams(reader, writer)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        downstream = Streams(reader, writer)
+
+    async def _serve(self, downstream: Streams) -> None:
         try:
-            if len(self._tasks) > self._max_connections:
-                log.warning("proxy.full", connections=self._max_connections)
-                return
             await self._converse(downstream)
-        except (ConnectionError, TimeoutError, asyncio.IncompleteReadError):
-            writer.transport.abort()  # the client went away or fell silent: there is nobody to tell
+        except (OSError, asyncio.IncompleteReadError):
+            downstream.writer.transport.abort()  # the client went away or fell silent: there is nobody to tell
         finally:
             await downstream.close()
 
@@ -88,8 +93,3 @@ class Proxy:
             await converse_socks(downstream, client, self._dialler)
         else:
             await converse_http(first, downstream, client, self._dialler, self._roots)
-
-    def _roots(self) -> ssl.SSLContext:
-        if self._context is None:  # 10 ms that few clients need
-            self._context = ssl.create_default_context(cafile=self._bundle)
-        return self._context

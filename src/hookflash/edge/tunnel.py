@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 CHUNK = 64 * 1024  # bytes read at once
 IDLE = 3600.0  # seconds without a byte after which a tunnel is taken for dead; media streams may pause for long
+CLOSE_SECONDS = 2.0
 HALF_CLOSED = 60.0  # the same once one side has ended: a pooled connection would otherwise be held for an hour
 
 
@@ -20,12 +21,13 @@ class Streams:
         self.writer.write(data)
 
     async def close(self) -> None:
-        """Close, sending what is still to be sent; a connection that is gone already counts as closed."""
+        """Close, giving the other end a moment to take what is still to be sent; it may be gone already."""
         self.writer.close()
         try:
-            await self.writer.wait_closed()
-        except ConnectionError:
-            return
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.writer.wait_closed()
+        except OSError:  # TimeoutError is one of them
+            self.writer.transport.abort()
 
 
 async def relay(left: Streams, right: Streams, *, idle: float = IDLE) -> None:
@@ -48,13 +50,13 @@ async def relay(left: Streams, right: Streams, *, idle: float = IDLE) -> None:
         async with asyncio.timeout(span) as limit, asyncio.TaskGroup() as group:
             group.create_task(carry(left, right, limit))
             group.create_task(carry(right, left, limit))
-    except* (ConnectionError, TimeoutError):
+    except* OSError:  # TimeoutError is one of them, and uvloop says ENOTCONN without a class of its own
         left.writer.transport.abort()
         right.writer.transport.abort()
 
 
 async def copy(source: Streams, sink: Streams, moved: Callable[[], None]) -> None:
-    """Carry bytes one way until `source` ends, calling `moved` after each piece. Raises ConnectionError."""
+    """Carry bytes one way until `source` ends, calling `moved` after each piece. Raises OSError."""
     while data := await source.reader.read(CHUNK):
         sink.send(data)
         await sink.writer.drain()

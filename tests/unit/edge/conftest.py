@@ -1,14 +1,21 @@
 """The world of the proxy's tests."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+import uvloop
 from tests.unit.edge.edge_support import Origin, World, listening
 
 from hookflash.edge.certificates import LocalAuthority
 from hookflash.edge.proxy import Proxy
 
 NOW = 1_790_000_000_000  # ms: September 2026
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Both loops: they report a broken connection in different words."""
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +25,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> LocalAuthority:
 
 @pytest.fixture
 async def world(authority: LocalAuthority) -> AsyncIterator[World]:
+    problems: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: problems.append(context))
     plain, https, elsewhere = Origin("plain"), Origin("https"), Origin("elsewhere")
     async with (
         listening(plain.serve) as plain.port,
@@ -34,3 +43,4 @@ async def world(authority: LocalAuthority) -> AsyncIterator[World]:
         await proxy.start()
         yield World(proxy, authority, plain, https, elsewhere)
         await proxy.stop()
+    assert problems == []  # an exception that nobody awaited

@@ -37,19 +37,15 @@ class Origin:
 @contextlib.asynccontextmanager
 async def listening(converse: Converse, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """A listener on loopback for the length of the block; its port."""
-    tasks: set[asyncio.Task[None]] = set()
+    tasks: set[asyncio.Future[None]] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(converse(reader, writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
-        try:
-            await converse(reader, writer)
-        finally:
-            writer.close()
+        task.add_done_callback(lambda _: writer.close())
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
