@@ -10,7 +10,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -103,4 +103,5 @@ async def callbacks(port: str, count: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run({"http": http, "smpp": smpp, "callbacks": callbacks}[sys.argv[1]](*sys.argv[2:]))
+    kinds: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {"http": http, "smpp": smpp, "callbacks": callbacks}
+    uvloop.run(kinds[sys.argv[1]](*sys.argv[2:]))

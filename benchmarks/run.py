@@ -16,8 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import kannel
 from benchmarks.load import Result, post_request, run_load
-from benchmarks.server import LOAD_CORE, SERVER_CORE, Measured, counts, hookflash, peers
+from benchmarks.server import LOAD_CORE, SERVER_CORE, Measured, counts, hookflash, peers, wait_until
 
 CARRIER = """
 [carriers.bench]
@@ -35,7 +36,6 @@ carrier = "bench"
 WARM_UP = 500
 QUEUED = 100_000
 ROWS = 1_000_000
-STUCK = 120  #: seconds
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Figure:
     note: str = ""
 
     def line(self) -> str:
-        return f"{self.name:<34}{self.cpu:>8.3f}{self.rate:>10.0f}{self.floor:>9.3f}{self.cpu / self.floor:>8.1f}  {self.note}"
+        ratio = self.cpu / self.floor
+        return f"{self.name:<38}{self.cpu:>8.3f}{self.rate:>10.0f}{self.floor:>9.3f}{ratio:>8.1f}  {self.note}"
 
 
 def main() -> None:
@@ -59,27 +60,39 @@ def main() -> None:
     options = parser.parse_args()
     total = options.messages // 10 if options.quick else options.messages
     os.sched_setaffinity(0, {LOAD_CORE})
-    print(f"{'figure':<34}{'cpu/1000':>8}{'rate/s':>10}{'floor':>9}{'ratio':>8}")
+    print(f"{'figure':<38}{'cpu/1000':>8}{'rate/s':>10}{'floor':>9}{'ratio':>8}")
     floors = _floors(total)
     empty = _all(total, floors, None)
-    print(f"{QUEUED:,} queued messages".ljust(34) + f"{_memory(QUEUED // 10 if options.quick else QUEUED):>8.0f} MB")
+    if kannel.is_installed():
+        _beside(total, floors)
+    print(f"{QUEUED:,} queued messages".ljust(38) + f"{_memory(QUEUED // 10 if options.quick else QUEUED):>8.0f} MB")
     if not options.quick:
         with tempfile.TemporaryDirectory(prefix="hookflash-bench-", dir="/var/tmp") as folder:
             data = Path(folder) / "data"
             subprocess.run([sys.executable, "-m", "benchmarks.fill", str(data), str(ROWS)], check=True)
             full = _all(total, floors, data)
         for before, after in zip(empty, full, strict=True):
-            print(f"{before.name:<34}{after.cpu / before.cpu:>8.2f} times with {ROWS:,} rows in the tables")
+            print(f"{before.name:<38}{after.cpu / before.cpu:>8.2f} times with {ROWS:,} rows in the tables")
 
 
 def _all(total: int, floors: tuple[float, float, float], data: Path | None) -> list[Figure]:
     http, smpp, callback = floors
-    figures = [
+    return [
         _post(total, http, data),
         _sustained("POST to submit_sm acknowledged", total, http + smpp, data, receipts=False),
         _sustained("… with receipt and 2 callbacks", total, http + smpp + 2 * callback, data, receipts=True),
     ]
-    return figures
+
+
+def _beside(total: int, floors: tuple[float, float, float]) -> None:
+    """Kannel under the same load."""
+    http, smpp, callback = floors
+    for name, receipts, floor in (
+        ("Kannel, to SMPP, not durable", False, http + smpp),
+        ("Kannel, … with receipts, not durable", True, http + smpp + 2 * callback),
+    ):
+        cpu, rate = kannel.measure(total, receipts=receipts)
+        _show(Figure(name, cpu, rate, floor))
 
 
 def _post(total: int, floor: float, data: Path | None) -> Figure:
@@ -109,10 +122,10 @@ def _sustained(name: str, total: int, floor: float, data: Path | None, *, receip
             return seen.get("callbacks", 0) >= 2 * number if receipts else seen.get("submitted", 0) >= number
 
         asyncio.run(run_load(server.address, make, total=WARM_UP))
-        _wait(lambda: finished(WARM_UP))
+        wait_until(lambda: finished(WARM_UP))
         before, started = server.cpu(), time.monotonic()
         result = asyncio.run(run_load(server.address, make, total=total))
-        _wait(lambda: finished(total + WARM_UP))
+        wait_until(lambda: finished(total + WARM_UP))
         seconds = time.monotonic() - started
         cpu = (server.cpu() - before) / total * 1000
     _check(result)
@@ -132,7 +145,7 @@ def _floors(total: int) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder, peers() as (smsc, sink):
         ready = Path(folder) / "ready.json"
         process = _floor("http", str(ready))
-        _wait(lambda: ready.exists() and ready.stat().st_size > 0)
+        wait_until(lambda: ready.exists() and ready.stat().st_size > 0)
         server = Measured(process, json.loads(ready.read_text()))
         make = _maker(server, None)
         asyncio.run(run_load(server.address, make, total=WARM_UP))
@@ -171,14 +184,6 @@ def _maker(server: Measured, sink: int | None) -> Callable[[int], bytes]:
 def _check(result: Result) -> None:
     if result.refused:
         raise RuntimeError(f"{result.refused} requests were refused: the figures say nothing")
-
-
-def _wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + STUCK
-    while not condition():
-        if time.monotonic() > deadline:
-            raise RuntimeError("the work did not end")
-        time.sleep(0.02)
 
 
 def _show(figure: Figure) -> Figure:

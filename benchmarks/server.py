@@ -9,14 +9,14 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 SERVER_CORE = "0"
 LOAD_CORE = 1
-START_SECONDS = 20
+STUCK = 120  #: seconds
 
 
 class Measured:
@@ -37,8 +37,7 @@ class Measured:
 
     def cpu(self) -> float:
         """CPU seconds of all its threads so far, user and system."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.process.pid)
 
     def resident(self) -> int:
         """Resident memory in bytes."""
@@ -57,7 +56,9 @@ def hookflash(*, config: str = "", data: Path | None = None, **env: str) -> Iter
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *command], env=variables, stderr=log)
     try:
-        _wait(lambda: ready.exists(), process, folder / "log")
+        wait_until(lambda: ready.exists() or process.poll() is not None)
+        if not ready.exists():
+            raise RuntimeError(f"the server did not start:\n{(folder / 'log').read_text()}")
         yield Measured(process, json.loads(ready.read_text()))
     finally:
         process.terminate()
@@ -89,16 +90,23 @@ def counts(sink: int) -> dict[str, int]:
         return found
 
 
+def cpu_seconds(pid: int) -> float:
+    """CPU seconds of a process so far, user and system, all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Return once `condition` holds. Raises RuntimeError when it does not for STUCK seconds."""
+    deadline = time.monotonic() + STUCK
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError("the work did not end")
+        time.sleep(0.02)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _wait(ready: Any, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the server did not start:\n{log.read_text()}")
-        time.sleep(0.02)
