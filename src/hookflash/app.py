@@ -22,6 +22,7 @@ from hookflash.carriers.load import FILE, CarrierRow, carrier_row, keep_file_row
 from hookflash.carriers.routing import Route
 from hookflash.carriers.simulated import SimulatedCarrier
 from hookflash.domain.clock import VirtualClock
+from hookflash.domain.media_links import MediaLinks
 from hookflash.edge.certificates import LocalAuthority
 from hookflash.edge.listeners import Listener
 from hookflash.edge.proxy import Proxy
@@ -30,15 +31,17 @@ from hookflash.own.names import is_answered_inside, served_names
 from hookflash.own.site import own_site
 from hookflash.runtime.callbacks import Callbacks, callback_host
 from hookflash.runtime.incoming import IncomingMessages, Question, question_host
+from hookflash.runtime.media import AT_ONCE, MediaFetcher, Unlinker
 from hookflash.runtime.network import Network, StoreSink
 from hookflash.runtime.shares import Shares
 from hookflash.runtime.submitter import Submitter
 from hookflash.runtime.tidy import Tidier, rules
-from hookflash.runtime.worker import Begin, JobOf, Perform, Worker, as_jobs, itself, nothing_left
+from hookflash.runtime.worker import LIMIT, Begin, JobOf, Perform, Worker, as_jobs, itself, nothing_left
 from hookflash.settings import Mode, RoleName, Settings
 from hookflash.store import outbox
 from hookflash.store.bus import LocalBus
 from hookflash.store.directory import DataDirectory, write_private
+from hookflash.store.media_files import MediaFiles
 from hookflash.store.outbox import Job
 from hookflash.store.sqlite import SqliteStore
 from hookflash.store.store import Tx
@@ -70,11 +73,14 @@ class Exchange:
     sink: StoreSink
     webhooks: WebhookClient
     operator_token: str
+    media_files: MediaFiles
     public_url: str = ""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  #: set when requests that wait for news should end
 
-    def media_base(self) -> str:
-        return self.public_url
+    def __post_init__(self) -> None:
+        is_open = self.settings.mode is Mode.DEVELOPMENT
+        key = None if is_open else self.vault.key_for("media links")
+        self.media_links = MediaLinks(base=lambda: self.public_url, key=key)
 
     async def load_fleet(self) -> None:
         """Make the live carriers those of the rows."""
@@ -202,6 +208,7 @@ def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
             inside=Inside(served_names, is_inside=is_answered_inside),
         ),
         operator_token=directory.operator_token(),
+        media_files=MediaFiles(directory.media),
     )
 
 
@@ -215,16 +222,30 @@ def _file_rows(exchange: Exchange) -> tuple[list[CarrierRow], list[Route]]:
 
 def _workers(exchange: Exchange) -> list[Worker[Any]]:
     store, bus, clock, rates = exchange.store, exchange.bus, exchange.clock, exchange.settings.sender_rates
-    submitter = Submitter(store=store, fleet=exchange.fleet, clock=clock, media_base=exchange.media_base)
-    callbacks = Callbacks(store=store, webhooks=exchange.webhooks, auth=exchange.auth, clock=clock)
+    links, validate = exchange.media_links, exchange.settings.validate_certificates
+    submitter = Submitter(store=store, fleet=exchange.fleet, clock=clock, links=links)
+    callbacks = Callbacks(
+        store=store, webhooks=exchange.webhooks, auth=exchange.auth, clock=clock, validate_certificates=validate
+    )
     incoming = IncomingMessages(
         store=store,
         webhooks=exchange.webhooks,
         auth=exchange.auth,
         clock=clock,
-        media_base=exchange.media_base,
+        links=links,
         rates=rates,
+        validate_certificates=validate,
     )
+    fetcher = MediaFetcher(
+        store=store,
+        files=exchange.media_files,
+        links=links,
+        webhooks=exchange.webhooks,
+        auth=exchange.auth,
+        clock=clock,
+        validate_certificates=validate,
+    )
+    unlinker = Unlinker(store=store, files=exchange.media_files)
     network = Network(clock=clock)
 
     def job_of(question: Question) -> Job:
@@ -236,11 +257,17 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
     async def release(tx: Tx, jobs: list[Job]) -> list[Job]:
         return await release_accepted(tx, jobs, now=clock.now(), rates=rates)
 
-    def worker(queue: str, begin: Begin, perform: Perform = nothing_left, job_of: JobOf = itself) -> Worker[Any]:
-        return Worker(queue, store=store, bus=bus, clock=clock, begin=begin, perform=perform, job_of=job_of)
+    def worker(
+        queue: str, begin: Begin, perform: Perform = nothing_left, job_of: JobOf = itself, limit: int = LIMIT
+    ) -> Worker[Any]:
+        return Worker(
+            queue, store=store, bus=bus, clock=clock, begin=begin, perform=perform, job_of=job_of, limit=limit
+        )
 
     return [
         worker("accept", release),
+        worker("media", fetcher.begin, fetcher.perform, lambda fetch: fetch.job, AT_ONCE),
+        worker("unlink", as_jobs, unlinker.perform),
         worker("submit", submitter.begin, submitter.perform, lambda submit: submit.job),
         worker("callback", as_jobs, posts.perform),
         worker("incoming", incoming.begin, questions.perform, job_of),

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hookflash.actions.send_message import SenderRates
+from hookflash.actions.queue_for_carrier import SenderRates
 from hookflash.domain.clock import DAY
 
 
@@ -52,14 +52,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tls_key: Path | None = None
     secret_key: str = ""  #: seals tokens at rest instead of the key file
     account_sid: str = ""  #: of the first account, for CI
-    auth_token: str = ""
+    auth_token: str = ""  #: of the first account; goes with `account_sid`
     concurrent_requests: int = 0  #: per account; 0 is without limit
     sender_rates: SenderRates = SenderRates()
     receipt_delay: int = 50  #: ms until a handset of the simulated network confirms a text
     webhook_records: int = 7 * DAY  #: ms for which attempts are kept
     webhook_allow: tuple[str, ...] = ()  #: CIDRs that webhooks may reach in operator mode, besides the public internet
     webhook_ca: Path | None = None  #: PEM of authorities that webhooks trust besides the public ones
-    validate_certificates: bool = True
+    validate_certificates: bool = True  #: of the servers that webhooks go to
     log_format: str = "text"  #: text or json
     carriers: dict[str, Any] = {}  #: by name: `[carriers.NAME]` of the file
     routes: list[dict[str, Any]] = []  #: `[[routes]]` of the file

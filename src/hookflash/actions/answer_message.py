@@ -19,9 +19,10 @@ from hookflash.webhooks.outcome import Attempt, Outcome
 from hookflash.webhooks.request import bare_url
 
 from .move_message import move_message
+from .queue_for_carrier import SenderRates
 from .raise_alert import raise_alert
 from .receive_message import IncomingWebhook
-from .send_message import SenderRates, SendMessage, send_message
+from .send_message import REPLIES, SendMessage, send_message
 
 MOST_DOCUMENTS = 50  #: fetched for one incoming message
 TOO_MANY_DOCUMENTS = 14106
@@ -174,13 +175,13 @@ async def _reply(
         status_urls=draft.status_urls,
     )
     try:
-        reply = await send_message(tx, wanted, account=account, now=now, rates=rates)
+        reply = await send_message(tx, wanted, account=account, now=now, rules=REPLIES, rates=rates)
     except ApiError as error:
         code = _REFUSALS.get(error.code, error.code.number)
         await raise_alert(tx, message, level="warning", code=code, sentence=error.message, now=now, attempt=attempt)
         return
     if await _is_loop(tx, reply, now):
-        await outbox.withdraw(tx, "submit", reply.sid)
+        await outbox.withdraw(tx, "media" if reply.num_media else "submit", reply.sid)
         sentence = "Two machines seem to be answering each other; replies between these numbers rest for a while"
         await move_message(tx, reply, MessageStatus.FAILED, now=now, sentence=sentence, error_code=REPLY_LOOP)
         await raise_alert(tx, message, level="error", code=REPLY_LOOP, sentence=sentence, now=now)

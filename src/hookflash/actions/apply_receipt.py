@@ -7,7 +7,7 @@ comes. A message of several parts is delivered when all its parts are, and undel
 import msgspec
 
 from hookflash.carriers.carrier import Receipt
-from hookflash.domain.message import Message, MessageOptions, MessageStatus, may_move
+from hookflash.domain.message import Message, MessageStatus, may_move
 from hookflash.errors import Code
 from hookflash.store import timeline
 from hookflash.store.store import Tx
@@ -32,6 +32,8 @@ class CarrierPart(msgspec.Struct):
 async def apply_receipt(tx: Tx, receipt: Receipt, *, now: int) -> None:
     """Match `receipt` to its message and apply it; keep it when its submit has not been answered yet."""
     part = await tx.one(CarrierPart, "carriers.part", carrier=receipt.carrier, carrier_id=receipt.carrier_id)
+    if part is None and receipt.status == "sent":
+        return  # it says nothing that the answer to the submit will not say, and a final one may be kept already
     if part is None:
         await tx.run(
             "carriers.keep_early_receipt",
@@ -60,10 +62,6 @@ async def apply_receipt_to(tx: Tx, message: Message, receipt: Receipt, *, now: i
     if not may_move(message.status, to):
         await _note(tx, message, receipt, now, f"A receipt that came after the message was {message.status}")
         return
-    if receipt.done_at:
-        message.options = msgspec.structs.replace(
-            message.options or MessageOptions(), raw_dlr_done_date=receipt.done_at
-        )
     error_code = None if delivered else receipt.error_code or Code.UNKNOWN_ERROR.number
     await move_message(
         tx,
@@ -74,11 +72,12 @@ async def apply_receipt_to(tx: Tx, message: Message, receipt: Receipt, *, now: i
         error_code=error_code,
         kind="carrier",
         data={"receipt": receipt.detail},
+        done_at=receipt.done_at,
     )
 
 
 async def _all_delivered(tx: Tx, message: Message) -> bool:
-    if message.num_segments == 1:
+    if message.num_segments == 1 and not message.num_media:
         return True
     parts = await tx.all(
         CarrierPart, "carriers.parts_of_message", account_sid=message.account_sid, message_id=message.id

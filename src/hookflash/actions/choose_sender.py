@@ -1,21 +1,23 @@
 """An accepted or scheduled message gets its turn: its messaging service chooses the sender.
 
-The order: the one that was asked for; the one the recipient knows; an alphanumeric one where the country takes it; a
-short code of the country; a number of the same country, by area code where the service matches areas; any number.
+The sender that was asked for goes first, then the one that the recipient knows, then the best of the pool.
 """
+
+import msgspec
 
 from hookflash.domain.account import Account
 from hookflash.domain.message import Message, MessageStatus
-from hookflash.domain.phone_numbers import region_of
-from hookflash.domain.service import SenderKind, Service, ServiceSender
+from hookflash.domain.service import Service, ServiceSender
 from hookflash.errors import ApiError, Code
 from hookflash.store import outbox
 from hookflash.store.outbox import Job
 from hookflash.store.store import Tx
 
+from .best_sender import best_sender
+from .load_message import load_message
 from .move_message import move_message, update_message_row
-from .send_message import NORTH_AMERICA, SenderRates, check_recipient, is_opted_out, queue_for_carrier, segments
-from .submit_message import load_message
+from .queue_for_carrier import SenderRates, queue_for_carrier
+from .send_message import check_recipient, is_opted_out, segments
 
 _S = MessageStatus
 
@@ -41,64 +43,42 @@ async def _release(tx: Tx, message: Message, *, now: int, rates: SenderRates) ->
     if account is None or service is None:
         raise ApiError(Code.NO_SENDER)
     await check_recipient(tx, account, message.recipient)
-    if message.sender is None:
-        message.sender = await _choose(tx, message, service)
-    if await is_opted_out(tx, account.sid, message.sender, service, message.recipient):
+    sender = message.sender or await _choose(tx, message, service, now)
+    if await is_opted_out(tx, account.sid, sender, service.sid, message.recipient):
         raise ApiError(Code.OPTED_OUT)
-    if message.sender == message.recipient:
+    if sender == message.recipient:
         raise ApiError(Code.NO_SENDER)
+    message.sender = sender
     urls = message.options.media_urls if message.options else ()
     message.num_segments = segments(message.body, urls)
-    await update_message_row(tx, message)
-    await queue_for_carrier(tx, message, now=now, rates=rates)
-    await move_message(tx, message, _S.QUEUED, now=now, sentence=f"{service.friendly_name} chose the sender")
+    await queue_for_carrier(tx, message, now=now, rates=rates, fetch=bool(urls))
+    await update_message_row(tx, message, was=message.status)
+    await move_message(tx, message, _S.QUEUED, now=now, sentence=f"{service.sid} sends it from {sender}")
 
 
-async def _choose(tx: Tx, message: Message, service: Service) -> str:
-    pool = await tx.all(ServiceSender, "services.pool", account_sid=message.account_sid, service_sid=service.sid)
+class _Slot(msgspec.Struct):
+    sender: str
+    next_slot: int
+
+
+async def _choose(tx: Tx, message: Message, service: Service, now: int) -> str:
+    own = {"account_sid": message.account_sid, "service_sid": service.sid}
+    pool = await tx.all(ServiceSender, "services.pool", **own)
     if not pool:
         raise ApiError(Code.EMPTY_POOL)
-    key = {"account_sid": message.account_sid, "service_sid": service.sid, "recipient": message.recipient}
     if service.sticky_sender:
-        known = await tx.value("services.sticky", **key)
-        if known is not None and any(entry.sender == known for entry in pool):
+        known = await tx.value("services.sticky", recipient=message.recipient, **own)
+        kept = [entry for entry in pool if entry.sender == known]
+        if best_sender(kept, message.recipient, service, media=bool(message.num_media)):
             return str(known)
-    entry = best_sender(pool, message.recipient, service)
+    queues = {slot.sender: slot.next_slot for slot in await tx.all(_Slot, "services.next_slots", now=now, **own)}
+    media = bool(message.num_media)
+    entry = best_sender(pool, message.recipient, service, media=media, queues=queues)
     if entry is None:
         raise ApiError(Code.NO_SENDER)
     if service.sticky_sender:
-        await tx.run("services.set_sticky", **key, sender=entry.sender)
+        await tx.run("services.set_sticky", recipient=message.recipient, sender=entry.sender, **own)
     return entry.sender
-
-
-def best_sender(pool: list[ServiceSender], recipient: str, service: Service) -> ServiceSender | None:
-    """The sender of `pool` that suits `recipient` (E.164) best, or None when none can reach it."""
-    region = region_of(recipient)
-
-    def rank(entry: ServiceSender) -> tuple[int, int, str]:
-        home = entry.country_code == region
-        match entry.kind:
-            case SenderKind.ALPHA_SENDER:
-                order = 0
-            case SenderKind.SHORT_CODE:
-                order = 1
-            case _:
-                order = 2 if home else 3
-        near = service.area_code_geomatch and region in NORTH_AMERICA and entry.sender[:5] == recipient[:5]
-        return order, 0 if near else 1, entry.sid
-
-    able = [entry for entry in pool if _reaches(entry, region)]
-    return min(able, key=rank, default=None)
-
-
-def _reaches(entry: ServiceSender, region: str) -> bool:
-    match entry.kind:
-        case SenderKind.ALPHA_SENDER:
-            return region not in NORTH_AMERICA
-        case SenderKind.SHORT_CODE:
-            return entry.country_code == region
-        case _:
-            return True
 
 
 def _delivery_code(code: Code) -> int:

@@ -4,25 +4,29 @@ Parts of a long text are kept until all are there; what a carrier brings twice i
 obeyed, and answered, before the application hears of them.
 """
 
+from hashlib import blake2b
+
 import msgspec
 
 from hookflash.carriers.carrier import InboundMessage
 from hookflash.domain.account import Account, AccountStatus
-from hookflash.domain.clock import HOUR
+from hookflash.domain.clock import DAY, HOUR
 from hookflash.domain.message import Direction, Message, MessageOptions, MessageStatus
 from hookflash.domain.numbers import Application, IncomingPhoneNumber, Sandbox, ShortCode
-from hookflash.domain.opt_out import DEFAULT, NONE, TOLL_FREE, Keyword, OptOutPolicy
-from hookflash.domain.phone_numbers import NumberType, number_type
+from hookflash.domain.opt_out import DEFAULT, LONGEST_WORD, NONE, TOLL_FREE, Keyword, OptOutPolicy, policy_of
 from hookflash.domain.segments import count
 from hookflash.domain.service import Service
 from hookflash.domain.sids import make_sid
 from hookflash.store import outbox, timeline
+from hookflash.store.outbox import Job
 from hookflash.store.store import Tx
 
 from .move_message import move_message
-from .send_message import SANDBOX_NUMBER, UNLIMITED, queue_for_carrier
+from .queue_for_carrier import UNLIMITED, queue_for_carrier
+from .send_message import SANDBOX_NUMBER
 
 PARTS_WAIT = 1 * HOUR  #: for the missing parts of a long text; then it is received without them
+REPEATS = 3 * DAY  #: for which a carrier may bring the same text again
 _MISSING = "…"
 
 
@@ -67,7 +71,7 @@ class _Owner(msgspec.Struct, frozen=True):
     account_sid: str
     answerer: Answerer
     policy: OptOutPolicy
-    block: str  #: what an opt-out blocks: the number, or its service
+    number: str  #: what was written to
 
 
 async def receive_message(tx: Tx, text: InboundMessage, *, now: int) -> Message | None:
@@ -75,10 +79,10 @@ async def receive_message(tx: Tx, text: InboundMessage, *, now: int) -> Message 
 
     Returns the message, or None when there is none (yet): a part, a repeat, or a number that nobody here has.
     """
-    if text.total > 1:
-        return await _receive_part(tx, text, now)
-    if text.dedupe and not await tx.run("carriers.see_inbound", carrier=text.carrier, dedupe=text.dedupe, now=now):
+    if text.dedupe and not await _is_new(tx, text.carrier, text.dedupe, now=now, window=REPEATS):
         return None
+    if text.total > 1 and 1 <= text.part <= text.total:
+        return await _receive_part(tx, text, now)
     owner = await _owner(tx, text)
     if owner is None:
         return None
@@ -97,34 +101,41 @@ async def receive_message(tx: Tx, text: InboundMessage, *, now: int) -> Message 
         data={"detail": text.detail} if text.detail else None,
     )
     await _obey(tx, message, owner, now)
+    lane = f"in {message.lane}"
     if text.media_urls:
-        await outbox.add(tx, "media", message.sid, account_sid=message.account_sid, due_at=now)
-    else:
-        await finish_receiving(tx, message, owner.answerer, now=now)
+        await outbox.add(tx, "media", message.sid, account_sid=message.account_sid, due_at=now, lane=lane)
+        return message
+    await move_message(tx, message, MessageStatus.RECEIVED, now=now, sentence="Received")
+    webhook = _webhook(owner.answerer)
+    if webhook is not None:
+        await outbox.add(
+            tx, "incoming", message.sid, account_sid=message.account_sid, due_at=now, lane=lane, payload=webhook
+        )
     return message
 
 
-async def finish_receiving(tx: Tx, message: Message, answerer: Answerer, *, now: int) -> None:
-    """The message is whole, media included: have the application asked what to do."""
+async def finish_receiving(tx: Tx, job: Job, message: Message, *, now: int) -> None:
+    """The media of the message are here (`job` fetched them): have the application asked what to do."""
     await move_message(tx, message, MessageStatus.RECEIVED, now=now, sentence="Received")
-    if answerer.url:
-        await outbox.add(
-            tx,
-            "incoming",
-            message.sid,
-            account_sid=message.account_sid,
-            due_at=now,
-            lane=f"in {message.lane}",
-            payload=IncomingWebhook(
-                url=answerer.url,
-                method=answerer.method,
-                fallback_url=answerer.fallback_url,
-                fallback_method=answerer.fallback_method,
-            ),
-        )
+    webhook = _webhook(await _answerer_of(tx, message))
+    if webhook is None:
+        await outbox.finish(tx, job)
+    else:
+        await outbox.renew(tx, job, queue="incoming", due_at=now, payload=webhook)
 
 
-async def answerer_of(tx: Tx, message: Message) -> Answerer:
+def _webhook(answerer: Answerer) -> IncomingWebhook | None:
+    if not answerer.url:
+        return None
+    return IncomingWebhook(
+        url=answerer.url,
+        method=answerer.method,
+        fallback_url=answerer.fallback_url,
+        fallback_method=answerer.fallback_method,
+    )
+
+
+async def _answerer_of(tx: Tx, message: Message) -> Answerer:
     """Who answers an incoming message that is already in the store."""
     text = InboundMessage(carrier="", sender=message.sender or "", recipient=message.recipient, body=message.body)
     owner = await _owner(tx, text)
@@ -141,13 +152,17 @@ async def give_up_waiting(tx: Tx, text: InboundMessage, *, now: int) -> Message 
 
 
 async def _receive_part(tx: Tx, text: InboundMessage, now: int) -> Message | None:
+    repeat = f"part {text.part}/{text.total} of {_mark(text, text.body)}"
+    if not await _is_new(tx, text.carrier, repeat, now=now, window=PARTS_WAIT):
+        return None
     key = _part_key(text)
     await tx.run("carriers.add_inbound_part", **key, part=text.part, total=text.total, body=text.body, now=now)
     parts = await _parts(tx, text)
-    if len(parts) >= text.total:
+    if len(parts) == text.total:
+        await outbox.withdraw(tx, "parts", _mark(text))
         return await _receive_whole(tx, text, "".join(part.body for part in parts), now)
     if len(parts) == 1:
-        await outbox.add(tx, "parts", "", account_sid="", due_at=now + PARTS_WAIT, payload=text)
+        await outbox.add(tx, "parts", _mark(text), account_sid="", due_at=now + PARTS_WAIT, payload=text)
     return None
 
 
@@ -159,6 +174,17 @@ async def _receive_whole(tx: Tx, text: InboundMessage, body: str, now: int) -> M
 
 async def _parts(tx: Tx, text: InboundMessage) -> list[_Part]:
     return await tx.all(_Part, "carriers.inbound_parts", **_part_key(text))
+
+
+async def _is_new(tx: Tx, carrier: str, key: str, *, now: int, window: int) -> bool:
+    """Whether the carrier has not brought what `key` names for `window` ms; it has now."""
+    return bool(await tx.run("carriers.see_inbound", carrier=carrier, dedupe=key, now=now, after=now - window))
+
+
+def _mark(text: InboundMessage, *more: str) -> str:
+    """A name for the long text that a part belongs to, which tells no number."""
+    named = "\0".join((text.carrier, text.sender, text.recipient, str(text.reference), *more))
+    return blake2b(named.encode(), digest_size=16).hexdigest()
 
 
 def _part_key(text: InboundMessage) -> dict[str, object]:
@@ -178,8 +204,7 @@ async def _owner(tx: Tx, text: InboundMessage) -> _Owner | None:
         return await _sandbox_owner(tx, text)
     number = await tx.one(IncomingPhoneNumber, "numbers.incoming_by_number", number=text.recipient)
     if number is not None:
-        toll_free = number_type(number.phone_number) is NumberType.TOLL_FREE
-        return await _owner_of(tx, number, number.phone_number, TOLL_FREE if toll_free else DEFAULT)
+        return await _owner_of(tx, number, number.phone_number, policy_of(number.phone_number))
     code = await tx.one(ShortCode, "numbers.short_code", code=text.recipient)
     return await _owner_of(tx, code, code.short_code, NONE) if code is not None else None
 
@@ -198,17 +223,23 @@ async def _owner_of(tx: Tx, owned: IncomingPhoneNumber | ShortCode, sender: str,
             fallback_method=service.fallback_method or "POST",
             service_sid=service.sid,
         )
-    return _Owner(owned.account_sid, answerer, policy if policy is TOLL_FREE else DEFAULT, service.sid)
+    return _Owner(owned.account_sid, answerer, policy if policy is TOLL_FREE else DEFAULT, sender)
 
 
 async def _own_answerer(tx: Tx, owned: IncomingPhoneNumber | ShortCode) -> Answerer:
-    application_sid = owned.sms_application_sid if isinstance(owned, IncomingPhoneNumber) else None
-    source: IncomingPhoneNumber | ShortCode | Application = owned
-    if application_sid:
-        application = await tx.one(
-            Application, "numbers.application", account_sid=owned.account_sid, sid=application_sid
-        )
-        source = application or owned
+    if isinstance(owned, IncomingPhoneNumber) and owned.sms_application_sid:
+        theirs = await _application_answerer(tx, owned.account_sid, owned.sms_application_sid)
+        if theirs is not None:
+            return theirs
+    return _answerer(owned)
+
+
+async def _application_answerer(tx: Tx, account_sid: str, sid: str) -> Answerer | None:
+    application = await tx.one(Application, "numbers.application", account_sid=account_sid, sid=sid)
+    return _answerer(application) if application else None
+
+
+def _answerer(source: IncomingPhoneNumber | ShortCode | Application) -> Answerer:
     return Answerer(
         url=source.sms_url,
         method=source.sms_method or "POST",
@@ -224,6 +255,8 @@ async def _sandbox_owner(tx: Tx, text: InboundMessage) -> _Owner | None:
     answerer = Answerer(
         url=sandbox.sms_url, method=sandbox.sms_method or "POST", fallback_url=None, fallback_method="POST"
     )
+    if sandbox.application_sid:
+        answerer = await _application_answerer(tx, sandbox.account_sid, sandbox.application_sid) or answerer
     return _Owner(sandbox.account_sid, answerer, NONE, SANDBOX_NUMBER)
 
 
@@ -258,17 +291,19 @@ def _message(text: InboundMessage, owner: _Owner, now: int) -> Message:
 
 
 async def _obey(tx: Tx, message: Message, owner: _Owner, now: int) -> None:
-    pair = {"account_sid": message.account_sid, "sender": owner.block, "recipient": message.sender}
-    if len(message.body) > 64:
+    if len(message.body) > LONGEST_WORD or owner.policy is NONE:
         return
-    blocked = bool(await tx.value("messages.opted_out", **pair))
+    pair = {"account_sid": message.account_sid, "recipient": message.sender}
+    service_sid = message.service_sid or owner.number
+    blocked = bool(await tx.value("messages.opted_out", sender=owner.number, service_sid=service_sid, **pair))
     keyword = owner.policy.keyword_of(message.body, blocked=blocked)
     if keyword is None:
         return
-    if keyword is Keyword.STOP:
-        await tx.run("messages.opt_out", **pair, now=now)
-    elif keyword is Keyword.START:
-        await tx.run("messages.opt_in", **pair)
+    for block in {owner.number, service_sid}:  # a number of a service speaks for all of it
+        if keyword is Keyword.STOP:
+            await tx.run("messages.opt_out", sender=block, **pair, now=now)
+        elif keyword is Keyword.START:
+            await tx.run("messages.opt_in", sender=block, **pair)
     await timeline.record(
         tx,
         message.sid,
@@ -309,4 +344,4 @@ async def _reply(tx: Tx, incoming: Message, body: str, now: int) -> None:
         date_sent=None,
     )
     await tx.insert("messages", message)
-    await queue_for_carrier(tx, message, now=now, rates=UNLIMITED)
+    await queue_for_carrier(tx, message, now=now, rates=UNLIMITED, fetch=False)

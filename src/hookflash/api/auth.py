@@ -102,6 +102,13 @@ class Authenticator:
             memory.clear()
         memory[key] = value
 
+    async def test_token(self, account_sid: str) -> str:
+        """The token of an account's test credentials. Raises KeyError when there is none."""
+        account = await self.account(account_sid)
+        if account is None or account.test_token is None:
+            raise KeyError(account_sid)
+        return self._vault.open(account.test_token)
+
     async def _check(self, user: str, password: str) -> Principal:
         if user.startswith("SK"):
             return await self._check_key(user, password)

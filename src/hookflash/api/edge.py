@@ -20,7 +20,7 @@ from .product import API_2010, Product
 from .represent import BY_SUFFIX, JSON, XML, Format, split_suffix
 from .request import Answer, ApiRequest, error_content
 from .resource import Operation
-from .router import Router
+from .router import Match, Router
 
 if TYPE_CHECKING:
     from hookflash.app import Exchange
@@ -123,7 +123,7 @@ class ApiEdge:
         router = self._routers.get(place.product)
         match = router.match(method, path) if router else None
         body = b"" if method == "GET" else await _read_body(receive)
-        principal = await self._exchange.auth.principal(_header(scope["headers"], b"authorization"))
+        principal = await self._principal(scope, place, match)
         if match is None:
             raise _not_found(place)
         if match.operation is None:
@@ -153,6 +153,16 @@ class ApiEdge:
             request_id=request_id,
         )
         return request, operation, busy
+
+    async def _principal(self, scope: Scope, place: Place, match: Match | None) -> Principal:
+        """Who asks. Raises ApiError (401), also without credentials, unless what is asked for is open to all."""
+        authorization = _header(scope["headers"], b"authorization")
+        is_open = match.operation.is_open if match and match.operation else None
+        if match and is_open and not authorization:
+            owner = await self._exchange.auth.account(match.sids["AccountSid"])
+            if owner and is_open(self._exchange, place.path, scope["query_string"].decode("latin-1")):
+                return Principal(owner, Role.ACCOUNT)
+        return await self._exchange.auth.principal(authorization)
 
     async def _account(self, principal: Principal, named: str | None, place: Place, operation: Operation) -> Account:
         """The account that the path is about. Raises ApiError where these credentials may not ask for it."""

@@ -8,6 +8,7 @@ from .api_v2010 import (
     available_phone_numbers,
     incoming_phone_numbers,
     keys,
+    media,
     messages,
     outgoing_caller_ids,
     sandbox,
@@ -27,6 +28,7 @@ OPERATIONS: dict[Product, list[Operation]] = {
         *short_codes.OPERATIONS,
         *sandbox.OPERATIONS,
         *messages.OPERATIONS,
+        *media.OPERATIONS,
     ],
     ACCOUNTS_V1: [*auth_tokens.OPERATIONS],
 }

@@ -4,7 +4,7 @@ representations, its paging and its page of the reference. What it does beyond t
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hookflash.domain.phone_numbers import parse_recipient
 from hookflash.domain.sids import is_sid, make_sid
@@ -16,6 +16,9 @@ from .params import Param, parse_moment, read_params
 from .product import Product, iso_8601, rfc_2822
 from .represent import Content, camel
 from .request import Answer, ApiRequest
+
+if TYPE_CHECKING:
+    from hookflash.app import Exchange
 
 R = TypeVar("R")
 Handler = Callable[[ApiRequest], Awaitable[Answer]]
@@ -71,7 +74,7 @@ def pattern(name: str, column: str) -> Filter:
     """Any part of the text; `*` stands for anything."""
 
     def conditions(value: str) -> list[Condition]:
-        plain = value.replace("%", "").replace("_", "")
+        plain = value.strip().replace("%", "").replace("_", "")
         return [Condition(column, "LIKE", f"%{plain.replace('*', '%')}%")]
 
     return Filter(name, conditions)
@@ -245,6 +248,7 @@ class Operation:
     needs_main: bool = False  #: an API key must be a main one
     test_credentials: bool = False  #: whether test credentials may ask
     of_inactive: bool = False  #: whether it may be about a suspended or closed subaccount
+    is_open: Callable[["Exchange", str, str], bool] | None = None  #: whether (path, query) needs no credentials
 
 
 # -- the operations that need no action of their own --

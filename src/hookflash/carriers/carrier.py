@@ -84,6 +84,7 @@ class MessageCarrier(Protocol):
     """Something that takes messages away and brings others."""
 
     name: str
+    carries_media: bool  #: whether it takes media whole; a text with links to them is sent otherwise
 
     async def start(self) -> None:
         """Begin to connect; returns at once and reconnects by itself for ever after."""

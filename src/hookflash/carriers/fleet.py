@@ -43,6 +43,11 @@ class Fleet:
             self._routes, recipient=recipient, sender=sender, account_sid=account_sid, random=self._random
         )
 
+    def carries_media(self, recipient: str, sender: str, account_sid: str) -> bool:
+        """Whether some carrier takes media to `recipient`, which is no number of this platform."""
+        names = self.candidates(recipient=recipient, sender=sender, account_sid=account_sid, on_net=False)
+        return any(name in self._carriers and self._carriers[name].carries_media for name in names)
+
     def get(self, name: str) -> MessageCarrier:
         """The carrier of that name. Raises CarrierRefusedError when a route names one that is not there."""
         if name not in self._carriers:

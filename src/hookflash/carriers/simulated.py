@@ -12,6 +12,7 @@ class SimulatedCarrier:
     """Delivers into the store; `receipt_delay` is how many ms a handset takes to confirm."""
 
     name = SIMULATED
+    carries_media = True
 
     def __init__(self, *, store: Store, clock: Clock, receipt_delay: int) -> None:
         self._store = store

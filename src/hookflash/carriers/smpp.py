@@ -54,6 +54,8 @@ log = structlog.get_logger(__name__)
 class SmppCarrier:
     """Takes messages to one carrier by SMPP and brings what it sends."""
 
+    carries_media = False
+
     def __init__(self, name: str, config: SmppConfig, sink: CarrierSink, clock: Clock, random: Random) -> None:
         self.name = name
         self._config = config

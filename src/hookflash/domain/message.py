@@ -62,8 +62,17 @@ class MessageOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     media_urls: tuple[str, ...] = ()  #: as the application gave them
     discard_body: bool = False  #: keep no body once the message is final
     mms_converter: bool = False  #: where media cannot go, send a text with links to it
-    raw_dlr_done_date: str | None = None
     in_reply_to: str | None = None  #: the incoming message that a TwiML reply answers
+
+
+class Feedback(msgspec.Struct):
+    """A row of `feedback`: what an application says became of a message."""
+
+    account_sid: str
+    message_sid: str
+    outcome: str  #: confirmed or unconfirmed
+    date_created: int
+    date_updated: int
 
 
 class Message(msgspec.Struct):

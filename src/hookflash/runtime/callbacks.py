@@ -3,9 +3,9 @@
 import msgspec
 
 from hookflash.actions.answer_message import record_attempts
+from hookflash.actions.load_message import load_message
 from hookflash.actions.move_message import StatusCallback
 from hookflash.actions.raise_alert import raise_alert
-from hookflash.actions.submit_message import load_message
 from hookflash.api.auth import Authenticator
 from hookflash.domain.clock import Clock
 from hookflash.store import outbox
@@ -25,24 +25,29 @@ DEBUGGER = "NO"  #: how the SIDs of debugger events begin: their own failure rai
 class Callbacks:
     """Posts what the moves of messages asked for; `perform` is that of a `Worker`."""
 
-    def __init__(self, *, store: Store, webhooks: WebhookClient, auth: Authenticator, clock: Clock) -> None:
+    def __init__(
+        self, *, store: Store, webhooks: WebhookClient, auth: Authenticator, clock: Clock, validate_certificates: bool
+    ) -> None:
         self._store = store
         self._webhooks = webhooks
         self._auth = auth
         self._clock = clock
+        self._validate_certificates = validate_certificates
 
     async def perform(self, job: Job) -> None:
         callback = _decode(job.payload)
+        token = self._auth.test_token if callback.test else self._auth.token
         outcome = await self._webhooks.fetch(
             WebhookRequest(
                 url=callback.url,
                 params=callback.params,
                 account_sid=job.account_sid,
-                auth_token=await self._auth.token(job.account_sid),
+                auth_token=await token(job.account_sid),
                 resource_sid=job.subject,
                 idempotency_token=f"{job.subject}-{job.id}",
                 kind="status",
                 accepts=ANSWER_IGNORED,
+                validate_certificates=self._validate_certificates,
             )
         )
         await keep(lambda: self._store.write(finish_callback, job, outcome, now=self._clock.now()))

@@ -1,17 +1,16 @@
 """The `incoming` queue: the application is asked what to do about a message, and its document is run."""
 
-from collections.abc import Callable
-
 import msgspec
 
 from hookflash.actions.answer_message import Failure, answer_message, cookies_of
-from hookflash.actions.receive_message import IncomingWebhook
+from hookflash.actions.load_message import load_message
 from hookflash.actions.queue_for_carrier import SenderRates
-from hookflash.actions.submit_message import load_message
+from hookflash.actions.receive_message import IncomingWebhook
 from hookflash.api.auth import Authenticator
 from hookflash.domain.clock import Clock
 from hookflash.domain.geography import Home, home_of
 from hookflash.domain.media import Media
+from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.message import Message
 from hookflash.store import outbox
 from hookflash.store.outbox import Job
@@ -57,15 +56,17 @@ class IncomingMessages:
         webhooks: WebhookClient,
         auth: Authenticator,
         clock: Clock,
-        media_base: Callable[[], str],
+        links: MediaLinks,
         rates: SenderRates,
+        validate_certificates: bool,
     ) -> None:
         self._store = store
         self._webhooks = webhooks
         self._auth = auth
         self._clock = clock
-        self._media_base = media_base
+        self._links = links
         self._rates = rates
+        self._validate_certificates = validate_certificates
 
     async def begin(self, tx: Tx, jobs: list[Job]) -> list[Question]:
         questions = []
@@ -107,10 +108,11 @@ class IncomingMessages:
             idempotency_token=f"{message.sid}-{job.id}-{webhook.documents}{'f' if webhook.error_code else ''}",
             kind="fallback" if webhook.error_code else "incoming-message",
             jar=question.jar,
+            validate_certificates=self._validate_certificates,
         )
 
     def _params(self, question: Question, webhook: IncomingWebhook) -> dict[str, str]:
-        message = question.message
+        message, now = question.message, self._clock.now()
         params = incoming_message_params(
             account_sid=message.account_sid,
             message_sid=message.sid,
@@ -118,7 +120,7 @@ class IncomingMessages:
             recipient=message.recipient,
             body=message.body,
             segments=message.num_segments,
-            media=[MediaParam(self._media_base() + row.path, row.content_type) for row in question.media],
+            media=[MediaParam(self._links.link(row.path, now), row.content_type) for row in question.media],
             messaging_service_sid=message.service_sid,
             from_place=_place(home_of(message.sender or "")),
             to_place=_place(home_of(message.recipient)),

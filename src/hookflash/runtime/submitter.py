@@ -17,6 +17,7 @@ from hookflash.actions.submit_message import (
 from hookflash.carriers.carrier import CarrierBusyError, CarrierRefusedError
 from hookflash.carriers.fleet import Fleet
 from hookflash.domain.clock import Clock
+from hookflash.domain.media_links import MediaLinks
 from hookflash.store.outbox import Job
 from hookflash.store.store import Store, Tx
 
@@ -28,14 +29,15 @@ P = ParamSpec("P")
 class Submitter:
     """Tries the carriers of a message in turn; `begin` and `perform` are those of a `Worker`."""
 
-    def __init__(self, *, store: Store, fleet: Fleet, clock: Clock, media_base: Callable[[], str]) -> None:
+    def __init__(self, *, store: Store, fleet: Fleet, clock: Clock, links: MediaLinks) -> None:
         self._store = store
         self._fleet = fleet
         self._clock = clock
-        self._media_base = media_base
+        self._links = links
 
     async def begin(self, tx: Tx, jobs: list[Job]) -> list[Submit]:
-        return await begin_submits(tx, jobs, now=self._clock.now(), media_base=self._media_base())
+        now = self._clock.now()
+        return await begin_submits(tx, jobs, now=now, link=lambda path: self._links.link(path, now))
 
     async def perform(self, submit: Submit) -> None:
         message = submit.message
@@ -49,7 +51,8 @@ class Submitter:
         )
         for name in names:
             try:
-                answer = await self._fleet.get(name).submit(outbound(submit))
+                carrier = self._fleet.get(name)
+                answer = await carrier.submit(outbound(submit, carries_media=carrier.carries_media))
             except CarrierRefusedError as error:
                 refused = error
             except CarrierBusyError as error:

@@ -28,7 +28,12 @@ class Event(msgspec.Struct):
 async def record(
     tx: Tx, subject: str, kind: str, sentence: str, *, account_sid: str, now: int, data: Any = None
 ) -> None:
-    """Add an event at the moment `now` (ms since the epoch); `data` is anything msgspec can encode."""
+    """Add an event at the moment `now` (ms since the epoch); `data` is anything msgspec can encode.
+
+    An empty sentence is not worth a row.
+    """
+    if not sentence:
+        return
     await tx.run(
         "timeline.add",
         subject=subject,

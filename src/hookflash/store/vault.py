@@ -28,6 +28,11 @@ class Vault:
 
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(hashlib.sha256(b"hookflash vault" + secret).digest())
+        self._secret = secret
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key of its own for `purpose`, the same at every start."""
+        return hmac.new(self._secret, f"hookflash {purpose}".encode(), hashlib.sha256).digest()
 
     def seal(self, text: str) -> str:
         nonce = secrets.token_bytes(_NONCE)

@@ -4,6 +4,12 @@ SELECT sid FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_
 -- of_parent --
 SELECT * FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_sid ORDER BY sid;
 
+-- by_sid --
+SELECT * FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_sid AND sid = :sid;
+
+-- delete --
+DELETE FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_sid AND sid = :sid;
+
 -- delete_of_parent --
 DELETE FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_sid;
 

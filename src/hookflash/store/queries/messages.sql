@@ -12,6 +12,9 @@ UPDATE messages SET status = :status, sender = :sender, num_segments = :num_segm
 UPDATE messages SET status = :status, carrier = :carrier, date_updated = :date_updated, date_sent = :date_sent
  WHERE account_sid = :account_sid AND id = :id AND status = :was;
 
+-- set_num_media --
+UPDATE messages SET num_media = :num_media WHERE account_sid = :account_sid AND id = :id;
+
 -- redact --
 UPDATE messages SET body = '', date_updated = :now WHERE account_sid = :account_sid AND id = :id;
 

@@ -10,7 +10,7 @@ LIMIT 1;
 -- is_ours --
 SELECT 1 FROM incoming_phone_numbers WHERE phone_number = :number
 UNION ALL SELECT 1 FROM short_codes WHERE short_code = :number
-UNION ALL SELECT 1 FROM sandboxes WHERE phone_number = :number
+UNION ALL SELECT 1 WHERE :number = '+14155992671' -- the sandbox
 LIMIT 1;
 
 -- owner_of --
@@ -19,6 +19,9 @@ SELECT account_sid FROM incoming_phone_numbers WHERE phone_number = :number
 UNION ALL SELECT account_sid FROM short_codes WHERE short_code = :number
 UNION ALL SELECT '' FROM sandboxes WHERE phone_number = :number
 LIMIT 1;
+
+-- short_code_country --
+SELECT iso_country FROM short_codes WHERE account_sid = :account_sid AND short_code = :code LIMIT 1;
 
 -- short_code --
 SELECT * FROM short_codes WHERE short_code = :code ORDER BY iso_country LIMIT 1;
