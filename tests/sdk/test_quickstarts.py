@@ -43,6 +43,24 @@ def test_node_2(platform: Platform) -> None:
     check(platform, "node", "--no-deprecation", PINS / "node-2.11.1/quickstart.js", NODE_PATH=modules)
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "fetch('https://api.twilio.com/2010-04-01').then(answer => console.log(answer.status))",
+        "require('https').get('https://api.twilio.com/2010-04-01', answer => console.log(answer.resume().statusCode))",
+        "require('tls').connect(443, 'api.twilio.com', {servername: 'api.twilio.com'}, function () "
+        "{ console.log(this.authorized ? 401 : 'refused'); this.destroy(); })",
+        "require('net').connect(443, 'api.twilio.com', function () { console.log(401); this.destroy(); })",
+        "new (require('net').Socket)().connect(443, 'api.twilio.com', function () "
+        "{ console.log(401); this.destroy(); })",
+    ],
+    ids=["fetch", "https", "tls", "net", "socket"],
+)
+def test_node_without_the_library(platform: Platform, request_: str) -> None:
+    """A program that calls the API by itself, past the proxy, is led here too and not to the real host."""
+    assert platform.run("node", "-e", request_).strip() == "401"
+
+
 @pytest.mark.parametrize("version", JAVA)
 def test_java(platform: Platform, version: str) -> None:
     """The Java library, through the HTTPS proxy and with our trust store."""

@@ -83,6 +83,7 @@ def environment(ready: Mapping[str, Any], base: Mapping[str, str]) -> dict[str, 
         "PHP_INI_SCAN_DIR": _joined(base.get("PHP_INI_SCAN_DIR", ""), str(trust / PHP_DIRECTORY), ":", empty=""),
         "JAVA_TOOL_OPTIONS": _joined(base.get("JAVA_TOOL_OPTIONS"), _java_options(host, port, authority.parent), " "),
         "PYTHONPATH": _joined(str(SHIMS / "python"), base.get("PYTHONPATH"), ":"),
+        "NODE_OPTIONS": _joined(base.get("NODE_OPTIONS"), f"--require={_quoted(SHIMS / 'node' / 'preload.js')}", " "),
         "RUBYOPT": _joined(base.get("RUBYOPT"), f"-r{SHIMS / 'ruby' / 'hookflash_shim.rb'}", " "),
         "TWILIO_ACCOUNT_SID": str(ready["account_sid"]),
         "TWILIO_AUTH_TOKEN": str(ready["auth_token"]),
@@ -141,13 +142,12 @@ def _merged_trust(ours: Path, own_roots: list[Path]) -> Path:
 
 def _java_options(host: str, port: int, trust: Path) -> str:
     # Newer libraries take the HTTPS proxy and let it resolve names; the old ones heed only the SOCKS settings.
-    store = str(trust / TRUSTSTORE)
     options = {
         "https.proxyHost": host,
         "https.proxyPort": port,
         "socksProxyHost": host,
         "socksProxyPort": port,
-        "javax.net.ssl.trustStore": f'"{store}"' if " " in store else store,
+        "javax.net.ssl.trustStore": _quoted(trust / TRUSTSTORE),
         "javax.net.ssl.trustStorePassword": TRUSTSTORE_PASSWORD,
         "javax.net.ssl.trustStoreType": "PKCS12",
     }
@@ -169,3 +169,8 @@ def _joined(first: str | None, second: str | None, separator: str, *, empty: str
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _quoted(path: Path) -> str:
+    """The path as one word of Java's and Node's option variables."""
+    return f'"{path}"' if " " in str(path) else str(path)

@@ -58,6 +58,7 @@ def test_an_empty_environment_gets_every_variable(ready: dict[str, str]) -> None
             "-Djavax.net.ssl.trustStoreType=PKCS12"
         ),
         "PYTHONPATH": f"{shims}/python",
+        "NODE_OPTIONS": f"--require={shims}/node/preload.js",
         "RUBYOPT": f"-r{shims}/ruby/hookflash_shim.rb",
         "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
         "TWILIO_AUTH_TOKEN": "b" * 32,
@@ -67,6 +68,7 @@ def test_an_empty_environment_gets_every_variable(ready: dict[str, str]) -> None
     }
     assert all(Path(path).exists() for path in (f"{ca}/php/hookflash.ini", f"{shims}/python/sitecustomize.py"))
     assert Path(variables["RUBYOPT"].removeprefix("-r")).exists()
+    assert Path(variables["NODE_OPTIONS"].removeprefix("--require=")).exists()
 
 
 def test_what_the_user_set_is_added_to(ready: dict[str, str]) -> None:
@@ -74,6 +76,7 @@ def test_what_the_user_set_is_added_to(ready: dict[str, str]) -> None:
     base = {
         "PYTHONPATH": "/lib/mine",
         "RUBYOPT": "-W0",
+        "NODE_OPTIONS": "--max-old-space-size=512",
         "JAVA_TOOL_OPTIONS": "-Xmx1g",
         "PHP_INI_SCAN_DIR": "/etc/php/mine",
         "NO_PROXY": "db.internal, .corp.example",
@@ -81,6 +84,7 @@ def test_what_the_user_set_is_added_to(ready: dict[str, str]) -> None:
     variables = environment(ready, base)
     assert variables["PYTHONPATH"].endswith("/shims/python:/lib/mine")
     assert variables["RUBYOPT"].startswith("-W0 -r")
+    assert variables["NODE_OPTIONS"].startswith("--max-old-space-size=512 --require=")
     assert variables["JAVA_TOOL_OPTIONS"].startswith("-Xmx1g -Dhttps.proxyHost")
     assert variables["PHP_INI_SCAN_DIR"] == f"/etc/php/mine:{Path(ready['ca']).parent}/php"
     assert variables["no_proxy"] == "localhost,127.0.0.1,::1,db.internal,.corp.example"
