@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import apsw
 import pytest
@@ -114,7 +115,7 @@ def kept(image: dict[str, bytes], directory: Path) -> dict[int, int]:
     connection = apsw.Connection(str(directory / "hookflash.db"))
     assert connection.pragma("integrity_check") == "ok"
     rows = connection.execute("SELECT CAST(substr(account_sid, 3) AS INTEGER), count(*) FROM opt_outs GROUP BY 1")
-    found: dict[int, int] = dict(rows.fetchall())
+    found = dict(cast("list[tuple[int, int]]", rows.fetchall()))
     connection.close()
     return found
 
