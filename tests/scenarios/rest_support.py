@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,10 @@ class Api:
     def signed_in(self, user: str, password: str, sid: str = "") -> "Api":
         return replace(self, user=user, password=password, sid=sid or user)
 
+    @property
+    def authorization(self) -> str:
+        return "Basic " + b64encode(f"{self.user}:{self.password}".encode()).decode()
+
     def at(self, host: str) -> "Api":
         return replace(self, host=host)
 
@@ -63,7 +68,7 @@ class Api:
         path: str,
         *,
         query: Pairs = (),
-        form: Pairs | bytes | None = None,
+        form: Pairs | bytes | BytesIO | None = None,
         headers: Mapping[str, str] = {},
     ) -> Reply:
         if path.startswith("~"):
@@ -72,8 +77,8 @@ class Api:
         if self.host:
             sent["Host"] = self.host
         if self.user:
-            sent["Authorization"] = "Basic " + b64encode(f"{self.user}:{self.password}".encode()).decode()
-        data = form if isinstance(form, bytes | None) else dict(form)
+            sent["Authorization"] = self.authorization
+        data = form if isinstance(form, bytes | BytesIO | None) else dict(form)
         url = f"{self.server.ready['api']}{path}"
         request = self.session.request(method, url, params=query or None, data=data, headers=sent)
         async with request as answer:
