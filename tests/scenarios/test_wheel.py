@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import subprocess
 import sys
 import urllib.parse
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.scenarios.served import served
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,27 +38,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ready(installed: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+def ready(installed: Path, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """What a server that runs from the wheel says of itself."""
-    ready_file = tmp_path / "ready.json"
-    ports = [word for option in ("--port", "--https-port", "--proxy-port") for word in (option, "0")]
-    command = [str(installed), "serve", "--data", str(tmp_path / "data"), "--ready-file", str(ready_file), *ports]
-    bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    with subprocess.Popen(command, cwd=tmp_path, env=bare, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        said = []
-        for line in server.stderr:
-            said.append(line)
-            if "is up" in line:
-                break
-        assert ready_file.exists(), "".join(said)
-        yield json.loads(ready_file.read_text())
-        server.terminate()
-        server.stderr.read()
-    assert server.returncode == 0
+    with served(tmp_path, installed) as said:
+        yield said
 
 
-def test_a_message_is_accepted_and_found_again(ready: dict[str, str]) -> None:
+def test_a_message_is_accepted_and_found_again(ready: dict[str, Any]) -> None:
     """POST Messages answers 201 with a SID, and the list has it."""
     sent = ask(ready, "Messages.json", {"To": "+14155551212", "From": ready["numbers"][0], "Body": "Alone"})
     assert sent["body"] == "Alone"
@@ -74,7 +60,7 @@ def test_files_that_are_not_code_are_in_it(wheel: Path, suffix: str) -> None:
     assert source <= set(zipfile.ZipFile(wheel).namelist())
 
 
-def ask(ready: dict[str, str], path: str, form: dict[str, str] | None = None) -> Any:
+def ask(ready: dict[str, Any], path: str, form: dict[str, str] | None = None) -> Any:
     sid, token = ready["account_sid"], ready["auth_token"]
     data = urllib.parse.urlencode(form).encode() if form else None
     request = urllib.request.Request(f"{ready['api']}/2010-04-01/Accounts/{sid}/{path}", data)

@@ -41,12 +41,12 @@ class CarrierRow(msgspec.Struct):
 class RouteSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A route as people write it."""
 
-    carrier: str
+    carrier: str  #: the name of a carrier, or `simulated`
     prefix: str = ""  #: of the recipient, such as +351
-    sender: str | None = None
-    account_sid: str | None = None
-    priority: int = 0
-    weight: int = 1
+    sender: str | None = None  #: only messages from this sender
+    account_sid: str | None = None  #: only messages of this account
+    priority: int = 0  #: among equally fitting routes, the lower one first
+    weight: int = 1  #: the share among routes of one priority
 
 
 def carrier_row(name: str, spec: dict[str, Any], *, vault: Vault, origin: str, now: int) -> CarrierRow:

@@ -28,14 +28,14 @@ class Joining(StrEnum):
 class SmppConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One carrier's address, credentials and habits. Raises ValueError for what SMPP has no room for."""
 
-    host: str
-    port: int = 2775
-    system_id: str
-    password: str = ""
-    system_type: str = ""
-    bind: BindKind = BindKind.TRANSCEIVER
+    host: str  #: name or address of the SMSC
+    port: int = 2775  #: of its SMPP listener
+    system_id: str  #: the user of the bind
+    password: str = ""  #: of the bind, 8 characters at most
+    system_type: str = ""  #: where the carrier asks for one
+    bind: BindKind = BindKind.TRANSCEIVER  #: one connection for both ways, or one for each
     binds: int = 1  #: transceivers, or pairs
-    tls: bool = False
+    tls: bool = False  #: speak TLS from the first byte
     tls_ca: str = ""  #: file of the authorities to trust; the system's when empty
 
     window: int = 10  #: messages that may wait for their answers, on each bind
@@ -44,18 +44,18 @@ class SmppConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     response_timeout: int = 10  #: s
     connect_timeout: int = 10  #: s, for TCP and TLS
 
-    alphabet: Alphabet = Alphabet.GSM
-    ids: IdFormat = IdFormat.AUTO
-    joining: Joining = Joining.UDH8
+    alphabet: Alphabet = Alphabet.GSM  #: what the carrier reads with data_coding 0
+    ids: IdFormat = IdFormat.AUTO  #: how receipts write the id of the answer to submit_sm
+    joining: Joining = Joining.UDH8  #: how the parts of a long text find each other
     registered_delivery: int = 1  #: 0 asks for no receipts, 1 for final ones, 17 for intermediate ones too
     send_validity: bool = True  #: some carriers refuse a validity_period
-    service_type: str = ""
+    service_type: str = ""  #: of each submit_sm
     source_ton: int | None = None  #: instead of what the look of the sender says
-    source_npi: int | None = None
-    destination_ton: int | None = None
-    destination_npi: int | None = None
-    short_code_ton: int = 3
-    short_code_npi: int = 0
+    source_npi: int | None = None  #: the same for its numbering plan
+    destination_ton: int | None = None  #: instead of 1, international
+    destination_npi: int | None = None  #: instead of 1, ISDN
+    short_code_ton: int = 3  #: of senders that are short codes
+    short_code_npi: int = 0  #: of senders that are short codes
     national_prefix: str = ""  #: digits of the country code before incoming numbers with TON 2
     tlvs: dict[str, str] = {}  #: more parameters for each submit_sm: tag (such as "0x1400") -> value in hexadecimal
     incoming_id_tag: int = 0  #: parameter that names each incoming text; none by default, for some fill them with noise

@@ -1,0 +1,295 @@
+"""Write `docs/reference` from the code, so that it cannot say anything else; `--check` only compares."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import typer.main
+
+import hookflash.api
+from hookflash.api.registry import OPERATIONS
+from hookflash.api.resource import Operation, Resource
+from hookflash.carriers.load import RouteSpec
+from hookflash.carriers.smpp_config import SmppConfig
+from hookflash.cli.commands import app
+from hookflash.errors import Code
+from hookflash.settings import Settings
+from hookflash.twiml.channels import MESSAGING
+from hookflash.twiml.declaration import Declaration
+from hookflash.twiml.problems import TwimlCode
+from hookflash.webhooks.codes import WebhookCode
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+NOTE = "<!-- Written by scripts/docs.py from the code: `make docs`. -->"
+
+
+# -- pieces of Markdown --
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell(value) for value in line) + " |" for line in lines)
+
+
+def cell(value: object) -> str:
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def code(value: object) -> str:
+    return f"`{value}`"
+
+
+def words(names: Iterable[str]) -> str:
+    return ", ".join(code(name) for name in names)
+
+
+def blanks_as_dots(sentence: str) -> str:
+    return re.sub(r"\{\w+\}", "…", sentence)
+
+
+# -- the pages --
+
+
+def errors() -> str:
+    refusals = [found for found in Code if found.status is not None]
+    outcomes = [found for found in Code if found.status is None]
+    return "\n\n".join([
+        "# Error codes",
+        "Each code has the number that the public error dictionary gives it. `…` is what the request was about.",
+        "## Refused requests",
+        "The answer's `code` and HTTP status.",
+        table(
+            ("code", "status", "sentence"),
+            sorted((found.number, found.status, blanks_as_dots(found.sentence)) for found in refusals),
+        ),
+        "## What became of a message",
+        "`error_code` of a message that is `undelivered` or `failed`, and of its status callback.",
+        table(
+            ("code", "sentence"), sorted((found.number, blanks_as_dots(found.sentence)) for found in outcomes)
+        ),
+        "## Webhooks",
+        "In the debugger's alerts, in the record of the attempt, and as `ErrorCode` to the fallback URL.",
+        table(
+            ("code", "sentence"), [(found.number, blanks_as_dots(found.sentence)) for found in WebhookCode]
+        ),
+        "## Documents",
+        "In the debugger's alerts, with line and column of the document.",
+        table(
+            ("code", "meaning"), [(found.value, found.name.replace("_", " ").lower()) for found in TwimlCode]
+        ),
+    ])  # fmt: skip
+
+
+def rest() -> str:
+    parts = [
+        "# REST resources",
+        "What is served, by host; on the plain listener the path alone is enough for `api`, and `/messaging/v1/…` "
+        "stands for the host of another product. Lists take `PageSize` and `Page`, or `PageToken`.",
+    ]
+    resources = all_resources()
+    for product, operations in OPERATIONS.items():
+        parts.append(f"## {product.host}")
+        parts.append(table(("method", "path", "does"), [(o.method, code(o.path), described(o)) for o in operations]))
+        shown = [r for r in resources if r.product == product and any(o.path.startswith(r.path) for o in operations)]
+        parts += [resource_section(resource) for resource in sorted(shown, key=lambda resource: resource.path)]
+    return "\n\n".join(parts)
+
+
+def described(operation: Operation) -> str:
+    notes = ["main keys only"] * operation.needs_main + ["test credentials too"] * operation.test_credentials
+    return operation.name + (f" ({', '.join(notes)})" if notes else "")
+
+
+def all_resources() -> list[Resource[Any]]:
+    """Every resource that a module of the API declares, once."""
+    found: dict[int, Resource[Any]] = {}
+    for module in pkgutil.walk_packages(hookflash.api.__path__, "hookflash.api."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Resource):
+                found[id(value)] = value
+    return list(found.values())
+
+
+def resource_section(resource: Resource[Any]) -> str:
+    lines = [f"### {resource.name}: `{resource.path}`"]
+    if resource.summary:
+        lines.append(resource.summary)
+    facts = [f"- properties: {words(p.name for p in resource.properties)}"]
+    if resource.params:
+        names = (code(p.name) + (" (required)" if p.required else "") for p in resource.params)
+        facts.append(f"- parameters: {', '.join(names)}")
+    if resource.filters:
+        facts.append(f"- filters of the list: {words(f.name for f in resource.filters)}")
+    if resource.children:
+        facts.append(f"- below an instance: {words(resource.children.values())}")
+    return "\n\n".join([*lines, "\n".join(facts)])
+
+
+def twiml() -> str:
+    parts = [
+        "# TwiML for messages",
+        "What an answer to an incoming message may hold inside `<Response>`. A `text/plain` answer is the text of one "
+        "`<Message>`; an empty answer sends nothing. What is unknown or wrong is passed over with a warning in the "
+        "debugger; the rest of the document runs.",
+    ]
+    shown: dict[str, Declaration] = {}
+    for kind in MESSAGING.verbs.values():
+        shown[kind.declaration.name] = kind.declaration
+        shown |= {name: child.declaration for name, child in kind.declaration.children.items()}
+    parts += [verb_section(declaration) for declaration in shown.values()]
+    return "\n\n".join(parts)
+
+
+def verb_section(verb: Declaration) -> str:
+    lines = [f"## `<{verb.name}>`", verb.summary]
+    if verb.text:
+        lines.append(f"Text inside: {verb.text}.")
+    if verb.children:
+        lines.append(f"Elements inside: {words(f'<{name}>' for name in verb.children)}.")
+    if verb.attributes:
+        rows = [
+            (code(a.name), a.kind.words, code(a.default) if a.default is not None else "", a.summary, int(a.refuse))
+            for a in verb.attributes.values()
+        ]
+        lines.append(table(("attribute", "value", "default", "meaning", "code when wrong"), rows))
+    return "\n\n".join(lines)
+
+
+def settings_page() -> str:
+    notes = notes_of(Settings)
+    helps = {name.strip("-").replace("-", "_"): text for name, text in serve_options().items()}
+    tables = {"carriers", "routes", "sender_rates"}
+    rows = []
+    for field in msgspec.structs.fields(Settings):
+        if field.name not in tables:
+            option = "--" + field.name.replace("_", "-") if field.name in helps else ""
+            variable = f"HOOKFLASH_{field.name.upper()}"
+            meaning = notes.get(field.name) or helps.get(field.name) or choices_of(field.type)
+            rows.append((code(field.name), code(variable), option and code(option), default_of(field), meaning))
+    return "\n\n".join([
+        "# Settings",
+        "Options of `hookflash serve` go before `HOOKFLASH_…` variables, those before `hookflash.toml` (in the "
+        "directory of the start, or where `HOOKFLASH_CONFIG` says), that before the defaults. Lists are separated by "
+        "commas in variables.",
+        table(("in `hookflash.toml`", "variable", "option", "default", "meaning"), rows),
+        "## `[sender_rates]`",
+        "How fast a kind of sender may send; without limit by default.",
+        struct_table(Settings().sender_rates.__class__),
+        "## `[carriers.NAME]`",
+        'An SMPP carrier; `kind = "smpp"`. See [Connect an SMPP carrier](../how-to/connect-an-smpp-carrier.md).',
+        struct_table(SmppConfig),
+        "## `[[routes]]`",
+        "Which carrier takes a message. See [Route messages](../how-to/route-messages.md).",
+        struct_table(RouteSpec),
+    ])  # fmt: skip
+
+
+def struct_table(struct: type[msgspec.Struct]) -> str:
+    notes = notes_of(struct)
+    rows = [(code(f.name), default_of(f), meaning_of(f, notes)) for f in msgspec.structs.fields(struct)]
+    return table(("setting", "default", "meaning"), rows)
+
+
+def default_of(field: msgspec.structs.FieldInfo) -> str:
+    if field.required:
+        return "required"
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    if value in (None, "", (), {}):
+        return ""
+    if isinstance(value, tuple):
+        return code(",".join(value))
+    return code(str(value).lower() if isinstance(value, bool) else value)
+
+
+def choices_of(kind: Any) -> str:
+    """The words that a setting of an enumerated type may be."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return " or ".join(code(member.value) for member in kind)
+    return ""
+
+
+def meaning_of(field: msgspec.structs.FieldInfo, notes: dict[str, str]) -> str:
+    return "; ".join(filter(None, (choices_of(field.type), notes.get(field.name))))
+
+
+def notes_of(struct: type[msgspec.Struct]) -> dict[str, str]:
+    """The `#:` comments beside the fields of a class."""
+    return dict(re.findall(r"^    (\w+): .*?#: (.*)$", inspect.getsource(struct), re.MULTILINE))
+
+
+def serve_options() -> dict[str, str]:
+    return {parameter.opts[0]: parameter.help or "" for parameter in commands()["serve"].params}
+
+
+def commands() -> dict[str, Any]:
+    group: Any = typer.main.get_command(app)
+    return dict(group.commands)
+
+
+def cli() -> str:
+    parts = [
+        "# Commands",
+        "`hookflash COMMAND --help` says the same in the terminal.",
+        "## `hookflash run [--ready-file FILE] -- COMMAND…`",
+        "Start a program so that its Twilio library, in any language, reaches the running server.",
+        "## `hookflash env [--ready-file FILE] [--shell sh|fish|powershell]`",
+        'Print what `hookflash run` sets, for a shell: `eval "$(hookflash env)"`.',
+    ]
+    parts += [part for name, command in sorted(commands().items()) for part in command_section(name, command)]
+    return "\n\n".join(parts)
+
+
+def command_section(name: str, command: Any) -> list[str]:
+    if hasattr(command, "commands"):
+        return [part for below, inner in command.commands.items() for part in command_section(f"{name} {below}", inner)]
+    arguments = [p.name.upper() for p in command.params if p.param_type_name == "argument"]
+    options = [(words(p.opts), p.help or "") for p in command.params if p.param_type_name == "option"]
+    title = " ".join([f"hookflash {name}", *arguments])
+    return [
+        f"## `{title}`",
+        inspect.cleandoc(command.help or ""),
+        *([table(("option", "meaning"), options)] * bool(options)),
+    ]
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "errors.md": errors,
+    "rest.md": rest,
+    "twiml.md": twiml,
+    "settings.md": settings_page,
+    "commands.md": cli,
+}
+
+
+def pages() -> dict[Path, str]:
+    """Each generated page and what it says."""
+    found = {}
+    for name, page in PAGES.items():
+        title, _, rest_of_page = page().partition("\n")
+        found[REFERENCE / name] = f"{title}\n\n{NOTE}\n{rest_of_page}\n"
+    return found
+
+
+def main() -> int:
+    REFERENCE.mkdir(exist_ok=True)
+    stale = []
+    for path, text in pages().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(path.name)
+            if "--check" not in sys.argv:
+                path.write_text(text, encoding="utf-8")
+    if stale and "--check" in sys.argv:
+        print(f"docs/reference is behind the code ({', '.join(stale)}): run `make docs` and commit.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
