@@ -27,6 +27,7 @@ from hookflash.edge.certificates import LocalAuthority
 from hookflash.edge.listeners import Listener
 from hookflash.edge.proxy import Proxy
 from hookflash.front import Front
+from hookflash.metrics import Metrics
 from hookflash.own.names import is_answered_inside, served_names
 from hookflash.own.site import own_site
 from hookflash.runtime.callbacks import Callbacks, callback_host
@@ -73,6 +74,7 @@ class Exchange:
     sink: StoreSink
     webhooks: WebhookClient
     operator_token: str
+    metrics: Metrics
     media_files: MediaFiles
     public_url: str = ""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  #: set when requests that wait for news should end
@@ -183,8 +185,8 @@ class Server:
 
 
 def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
-    clock, bus = VirtualClock(), LocalBus()
-    store = SqliteStore(directory.database, bus)
+    clock, bus, metrics = VirtualClock(), LocalBus(), Metrics()
+    store = SqliteStore(directory.database, bus, committed=metrics.committed)
     vault = open_vault(directory.path, settings.secret_key)
     egress = EgressPolicy(
         allow_private=settings.mode is Mode.DEVELOPMENT,
@@ -206,8 +208,10 @@ def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
             clock=clock,
             ca_bundle=settings.webhook_ca,
             inside=Inside(served_names, is_inside=is_answered_inside),
+            attempted=metrics.attempted,
         ),
         operator_token=directory.operator_token(),
+        metrics=metrics,
         media_files=MediaFiles(directory.media),
     )
 

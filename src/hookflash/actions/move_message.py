@@ -75,6 +75,7 @@ async def move_message(
     if not changed:
         message.status = was
         raise IllegalMoveError(f"{message.sid} is {was} no more and cannot become {to}")
+    tx.tally("message", to.value)
     await timeline.record(tx, message.sid, kind, sentence, account_sid=message.account_sid, now=now, data=data)
     if message.status_callback and _is_told(was, to):
         params = status_params(message, done_at)

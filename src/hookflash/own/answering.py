@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from hookflash.domain.phone_numbers import AddressKind, parse_recipient
+from hookflash.errors import ApiError
 from hookflash.settings import Mode
 from hookflash.store.store import StoreError
 from hookflash.store.vault import same_secret
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 
 PREFIX = "/hookflash/v1"
 BODY_LIMIT = 1_000_000  #: bytes
+LISTED = 1_000  #: rows of a list
 Handler = Callable[[Request], Awaitable[object]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 T = TypeVar("T")
@@ -80,6 +82,8 @@ class Answering:
                 return _response(await handler(request))
             except Refusal as refusal:
                 return refuse(refusal.status, refusal.sentence)
+            except ApiError as error:
+                return refuse(error.code.status or 400, error.message)
             except StoreError as error:
                 log.error("our own API could not use the store", path=request.url.path, reason=str(error))
                 return refuse(503, f"The store could not do it: {error}.")

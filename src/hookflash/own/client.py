@@ -47,6 +47,9 @@ class OwnClient:
     def put(self, *path: str, **values: object) -> Any:
         return _value(self.bytes("PUT", *path, values=values))
 
+    def patch(self, *path: str, **values: object) -> Any:
+        return _value(self.bytes("PATCH", *path, values=values))
+
     def delete(self, *path: str) -> None:
         self.bytes("DELETE", *path)
 

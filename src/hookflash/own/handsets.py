@@ -13,12 +13,11 @@ from hookflash.domain.phone_numbers import parse_short_code
 from hookflash.network.handset import Faults, Handset, HandsetMessage, Rule, topic_of
 from hookflash.store.store import Tx
 
-from .answering import PREFIX, Answering, Created, Refusal, phone_number, query_number, read_body
+from .answering import LISTED, PREFIX, Answering, Created, Refusal, phone_number, query_number, read_body
 
 if TYPE_CHECKING:
     from hookflash.app import Exchange
 
-LISTED = 1_000  #: handsets in a list
 PAGE = 100  #: texts in one answer
 LONGEST_WAIT = 60_000  #: ms that a request may wait for news
 MOST_RULES = 100

@@ -5,8 +5,14 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
+from .accounts import Accounts
 from .answering import Answering, Part, refuse_broken, refuse_unknown
+from .carriers import Carriers
 from .handsets import Handsets
+from .metrics_page import MetricsPage
+from .numbers import Numbers
+from .pages import Pages
+from .timeline import Timeline
 from .world import World
 
 if TYPE_CHECKING:
@@ -16,7 +22,16 @@ if TYPE_CHECKING:
 def own_site(exchange: "Exchange") -> Starlette:
     """`/hookflash/v1/…`, `/metrics`, `/docs/errors/…`."""
     answering = Answering(exchange)
-    parts: list[Part] = [Handsets(exchange), World(exchange)]
+    parts: list[Part] = [
+        World(exchange),
+        Handsets(exchange),
+        Timeline(exchange),
+        Accounts(exchange),
+        Numbers(exchange),
+        Carriers(exchange),
+        MetricsPage(exchange),
+        Pages(exchange),
+    ]
     return Starlette(
         routes=[route for part in parts for route in part.routes(answering)],
         exception_handlers={HTTPException: refuse_unknown, Exception: refuse_broken},

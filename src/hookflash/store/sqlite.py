@@ -8,6 +8,7 @@ of it after the commit of the whole group. Rule 3: an action awaits nothing but 
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -37,13 +38,14 @@ BUSY_MS = 5_000
 class SqliteTx:
     """A transaction on one connection. Nothing here ever suspends: SQLite is in this process."""
 
-    __slots__ = ("_connection", "_inserts", "_queries", "topics")
+    __slots__ = ("_connection", "_inserts", "_queries", "tallies", "topics")
 
     def __init__(self, connection: apsw.Connection, queries: dict[str, str]) -> None:
         self._connection = connection
         self._queries = queries
         self._inserts: dict[str, str] = {}
         self.topics: set[str] = set()
+        self.tallies: dict[tuple[str, str], int] = {}
 
     async def one(self, row: type[T], query: str, **values: Any) -> T | None:
         for found in self._connection.execute(self._queries[query], values):
@@ -80,6 +82,9 @@ class SqliteTx:
         self._connection.execute(sql, values)
         return self._connection.changes()
 
+    def tally(self, what: str, label: str) -> None:
+        self.tallies[what, label] = self.tallies.get((what, label), 0) + 1
+
     def publish(self, topic: str) -> None:
         self.topics.add(topic)
 
@@ -94,6 +99,14 @@ class _Job:
         self.error: BaseException | None = None
 
 
+#: Hears of each commit on the loop: how many seconds it took, and what its actions tallied.
+Committed = Callable[[float, dict[tuple[str, str], int]], None]
+
+
+def _nobody(seconds: float, tallies: dict[tuple[str, str], int]) -> None:
+    """For stores whose commits nobody counts."""
+
+
 class SqliteStore:
     """The `Store` on one SQLite file (`":memory:"`-like stores are files on a RAM disk: readers need a name).
 
@@ -101,10 +114,11 @@ class SqliteStore:
     is no database, StoreError when its schema is newer than this program.
     """
 
-    def __init__(self, path: Path | str, bus: Bus, *, vfs: str | None = None) -> None:
+    def __init__(self, path: Path | str, bus: Bus, *, vfs: str | None = None, committed: Committed = _nobody) -> None:
         self.path = str(path)
         self._bus = bus
         self._vfs = vfs
+        self._committed = committed
         self._queries = load_queries()
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -202,7 +216,8 @@ class SqliteStore:
             self._commit(tx, group)
 
     def _commit(self, tx: SqliteTx, group: list[_Job]) -> None:
-        tx.topics = set()
+        tx.topics, tx.tallies = set(), {}
+        began = time.perf_counter()
         try:
             with _as_store_errors():
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -211,10 +226,11 @@ class SqliteStore:
                 self._writer.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - the thread must outlive it; each caller hears of it
             self._undo()
-            tx.topics = set()
+            tx.topics, tx.tallies = set(), {}
             for job in group:
                 job.result, job.error = None, _refusal(error)
-        self._loop.call_soon_threadsafe(self._deliver, group, tx.topics)
+        seconds = time.perf_counter() - began
+        self._loop.call_soon_threadsafe(self._deliver, group, tx.topics, tx.tallies, seconds)
 
     def _undo(self) -> None:
         """End a transaction that failed, unless SQLite has done so by itself. One that cannot be ended now fails the
@@ -236,7 +252,9 @@ class SqliteStore:
             self._writer.execute("ROLLBACK TO action")
         self._writer.execute("RELEASE action")
 
-    def _deliver(self, group: list[_Job], topics: set[str]) -> None:
+    def _deliver(
+        self, group: list[_Job], topics: set[str], tallies: dict[tuple[str, str], int], seconds: float
+    ) -> None:
         for job in group:
             if job.future.done():  # its caller was cancelled meanwhile; what it asked for is done all the same
                 continue
@@ -246,6 +264,7 @@ class SqliteStore:
                 job.future.set_result(job.result)
         for topic in topics:
             self._bus.publish(topic)
+        self._committed(seconds, tallies)
 
 
 #: Errors of the disk, not of an action: SQLite may have rolled back the transaction, and the rest would fare no better.

@@ -44,6 +44,10 @@ class Tx(Protocol):
         """Run such a statement; returns how many rows it changed."""
         ...
 
+    def tally(self, what: str, label: str) -> None:
+        """Count one more of `what` with that `label` in the metrics, once this transaction is committed."""
+        ...
+
     def publish(self, topic: str) -> None:
         """Wake whoever subscribed to `topic` on the bus, once this transaction is committed."""
         ...

@@ -48,7 +48,7 @@ class Platform:
 
     def configure(self, number: str | None = None, **settings: str) -> None:
         """Have `number` (of the account; its first if None) ask your app: `sms_url="http://127.0.0.1:5000/sms"` …"""
-        self.client.post("numbers", phone_number=number or self.number, account_sid=self.account_sid, **settings)
+        self.client.patch("numbers", number or self.number, **settings)
 
     def timeline(self, sid: str) -> list[dict[str, Any]]:
         """What happened to a message, oldest first: `at` (ms since the epoch), `kind`, `sentence`, `data`."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -43,7 +44,8 @@ class WebhookClient:
     """Calls applications. One for the whole server; use it as an async context manager, or `close` it.
 
     `egress` says which addresses may be called; `ca_bundle` is a PEM file with authorities to trust besides the usual
-    public ones; `cache` keeps answers to GET; `inside` answers the names that never leave this server.
+    public ones; `cache` keeps answers to GET; `inside` answers the names that never leave this server;
+    `attempted` hears of every attempt.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class WebhookClient:
         ca_bundle: Path | None = None,
         cache: AnswerCache | None = None,
         inside: Inside | None = None,
+        attempted: Callable[[Attempt], None] = lambda attempt: None,
     ) -> None:
         self._egress = egress
         self._clock = clock
         self._ca_bundle = ca_bundle
         self._cache = cache if cache is not None else AnswerCache()
         self._inside = inside
+        self._attempted = attempted
         self._tls: dict[tuple[bool, bool], ssl.SSLContext] = {}
         self._session: aiohttp.ClientSession | None = None
 
@@ -98,6 +102,7 @@ class WebhookClient:
                 answer = None
                 again = conversation.failed(result, elapsed)
             attempts.append(_record(hop, answer, conversation.error, began_at, int((ended - began) * SECOND)))
+            self._attempted(attempts[-1])
         error = conversation.error
         return Outcome(
             url=conversation.url,

@@ -1,0 +1,87 @@
+"""What `/metrics` shows, in Prometheus' text format: counted as it happens, or looked at when it is asked for.
+
+The hot path pays one dictionary entry a move; the counters themselves are raised once for each commit.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from hookflash.domain.clock import SECOND
+from hookflash.webhooks.outcome import Attempt
+
+if TYPE_CHECKING:
+    from hookflash.carriers.carrier import MessageCarrier
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  #: seconds
+WEBHOOK_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)  #: seconds; none may take longer
+
+
+class Metrics:
+    """The counters of one server."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        self._moves = Counter(
+            "hookflash_message_moves", "Moves of messages, by the status reached", ["status"], registry=registry
+        )
+        self._commits = Histogram(
+            "hookflash_store_commit_seconds",
+            "How long groups of actions took to be on disk",
+            buckets=COMMIT_BUCKETS,
+            registry=registry,
+        )
+        self._attempts = Counter(
+            "hookflash_webhook_attempts",
+            "Requests to applications, by the class of the answer",
+            ["answer"],
+            registry=registry,
+        )
+        self._durations = Histogram(
+            "hookflash_webhook_seconds",
+            "How long requests to applications took",
+            buckets=WEBHOOK_BUCKETS,
+            registry=registry,
+        )
+        self._outbox = Gauge(
+            "hookflash_outbox_rows", "Work that is still to be done, by queue", ["queue"], registry=registry
+        )
+        self._carriers = Gauge(
+            "hookflash_carrier", "Numbers of the state of each carrier", ["carrier", "what"], registry=registry
+        )
+
+    def committed(self, seconds: float, tallies: Mapping[tuple[str, str], int]) -> None:
+        """A group of actions is on disk; `tallies` are what they counted with `Tx.tally`."""
+        self._commits.observe(seconds)
+        for (what, label), count in tallies.items():
+            if what == "message":
+                self._moves.labels(label).inc(count)
+
+    def attempted(self, attempt: Attempt) -> None:
+        """A request to an application ended."""
+        self._attempts.labels(_answer_class(attempt)).inc()
+        self._durations.observe(attempt.duration / SECOND)
+
+    def render(self, *, depths: Mapping[str, int], carriers: Mapping[str, "MessageCarrier"]) -> bytes:
+        """The page: what was counted, the rows of each queue of the outbox, and what carriers say of themselves."""
+        self._outbox.clear()
+        for queue, depth in depths.items():
+            self._outbox.labels(queue).set(depth)
+        self._carriers.clear()
+        for name, carrier in carriers.items():
+            for what, value in carrier.state().items():
+                if isinstance(value, int | float):
+                    self._carriers.labels(name, what).set(value)
+        return generate_latest(self.registry)
+
+
+def _answer_class(attempt: Attempt) -> str:
+    if attempt.cached:
+        return "cached"
+    return "none" if attempt.status is None else f"{attempt.status // 100}xx"
