@@ -18,13 +18,11 @@ from hookflash.api.registry import OPERATIONS
 from hookflash.api.resource import Operation, Resource
 from hookflash.carriers.load import RouteSpec
 from hookflash.carriers.smpp_config import SmppConfig
+from hookflash.catalogue import Where, catalogue
 from hookflash.cli.commands import app
-from hookflash.errors import Code
 from hookflash.settings import Settings
 from hookflash.twiml.channels import MESSAGING
 from hookflash.twiml.declaration import Declaration
-from hookflash.twiml.problems import TwimlCode
-from hookflash.webhooks.codes import WebhookCode
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 NOTE = "<!-- Written by scripts/docs.py from the code: `make docs`. -->"
@@ -58,33 +56,27 @@ def blanks_as_dots(sentence: str) -> str:
 
 
 def errors() -> str:
-    refusals = [found for found in Code if found.status is not None]
-    outcomes = [found for found in Code if found.status is None]
-    return "\n\n".join([
+    parts = [
         "# Error codes",
-        "Each code has the number that the public error dictionary gives it. `…` is what the request was about.",
-        "## Refused requests",
-        "The answer's `code` and HTTP status.",
-        table(
-            ("code", "status", "sentence"),
-            sorted((found.number, found.status, blanks_as_dots(found.sentence)) for found in refusals),
-        ),
-        "## What became of a message",
-        "`error_code` of a message that is `undelivered` or `failed`, and of its status callback.",
-        table(
-            ("code", "sentence"), sorted((found.number, blanks_as_dots(found.sentence)) for found in outcomes)
-        ),
-        "## Webhooks",
-        "In the debugger's alerts, in the record of the attempt, and as `ErrorCode` to the fallback URL.",
-        table(
-            ("code", "sentence"), [(found.number, blanks_as_dots(found.sentence)) for found in WebhookCode]
-        ),
-        "## Documents",
-        "In the debugger's alerts, with line and column of the document.",
-        table(
-            ("code", "meaning"), [(found.value, found.name.replace("_", " ").lower()) for found in TwimlCode]
-        ),
-    ])  # fmt: skip
+        "Each code has the number that the public error dictionary gives it. `…` is what the request was about. A "
+        "running server has a page for each at `/docs/errors/NUMBER`.",
+    ]
+    for where, title in HEADINGS.items():
+        found = [(entry.number, m) for entry in catalogue().values() for m in entry.meanings if m.where is where]
+        head = ["code", "HTTP status", "sentence"]
+        rows = [[number, meaning.status or "", blanks_as_dots(meaning.sentence)] for number, meaning in found]
+        if where is not Where.REFUSAL:
+            head, rows = [head[0], head[2]], [[row[0], row[2]] for row in rows]
+        parts += [f"## {title}", table(head, rows)]
+    return "\n\n".join(parts)
+
+
+HEADINGS = {
+    Where.REFUSAL: "Refused requests",
+    Where.OUTCOME: "What became of a message: its `error_code`",
+    Where.WEBHOOK: "Webhooks, in the debugger and as `ErrorCode` of the fallback request",
+    Where.TWIML: "Documents, in the debugger",
+}
 
 
 def rest() -> str:

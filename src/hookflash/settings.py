@@ -7,6 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,19 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
         raise SettingsError("HOOKFLASH_ACCOUNT_SID and HOOKFLASH_AUTH_TOKEN go together")
     if bool(settings.tls_cert) != bool(settings.tls_key):
         raise SettingsError("--tls-cert and --tls-key go together")
+    if settings.mode is Mode.DEVELOPMENT and not settings.trust_network and not _is_this_machine(settings.host):
+        raise SettingsError(
+            f"in development mode anyone who reaches {settings.host} may use this server: take --mode operator, or "
+            "name a network of your own with --trust-network"
+        )
     return settings
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 _LISTS = frozenset({"roles", "trust_network", "allowed_hosts", "webhook_allow"})
