@@ -21,12 +21,12 @@ from hookflash.carriers.fleet import Fleet
 from hookflash.carriers.load import FILE, CarrierRow, carrier_row, keep_file_rows, load_fleet, route_row
 from hookflash.carriers.routing import Route
 from hookflash.carriers.simulated import SimulatedCarrier
-from hookflash.domain.clock import VirtualClock
+from hookflash.domain.clock import DAY, SECOND, VirtualClock
 from hookflash.domain.media_links import MediaLinks
-from hookflash.edge.certificates import LocalAuthority
+from hookflash.edge.certificates import LocalAuthority, with_public_certificate
 from hookflash.edge.listeners import Listener
 from hookflash.edge.proxy import Proxy
-from hookflash.front import Front
+from hookflash.front import Clients, Front
 from hookflash.metrics import Metrics
 from hookflash.own.names import is_answered_inside, served_names
 from hookflash.own.site import own_site
@@ -123,11 +123,13 @@ class Server:
             worker.start()
         self._tidier = Tidier(store=exchange.store, clock=exchange.clock, rules=rules(settings.webhook_records))
         self._tidier.start()
+        self._say_ready()
         return first
 
     async def stop(self) -> None:
         """Finish what is under way and let go of everything; what is left comes up at the next start."""
         self.exchange.stopping.set()
+        self._renewal.cancel()
         await self._proxy.stop()
         await asyncio.gather(self._plain.stop(REQUEST_GRACE), self._https.stop(REQUEST_GRACE))
         await asyncio.gather(self._tidier.stop(), *(worker.stop(STOP_GRACE) for worker in self.workers.values()))
@@ -146,10 +148,14 @@ class Server:
             own=own_site(exchange),
             names=served_names,
             hosts=frozenset(settings.allowed_hosts) | _public_names(settings),
+            clients=_clients(settings),
         )
         authority = LocalAuthority(self.directory.path / "ca", now=exchange.clock.now())
+        tls = authority.context
+        if settings.tls_cert and settings.tls_key:
+            tls = with_public_certificate(tls, settings.tls_cert, settings.tls_key)
         self._plain = Listener(front, host=settings.host, port=settings.port)
-        self._https = Listener(front, host=settings.host, port=settings.https_port, tls=authority.context)
+        self._https = Listener(front, host=settings.host, port=settings.https_port, tls=tls)
         await asyncio.gather(self._plain.start(), self._https.start())
         exchange.public_url = settings.public_url.rstrip("/") or self._plain.url
         self._proxy = Proxy(
@@ -161,6 +167,7 @@ class Server:
             networks=[ip_network(text) for text in settings.trust_network],
         )
         await self._proxy.start()
+        self._renewal = asyncio.create_task(_renew_daily(authority, exchange.clock), name="certificates")
         self.ready = {
             "api": self._plain.url,
             "https": self._https.url,
@@ -174,6 +181,8 @@ class Server:
             "operator_token": exchange.operator_token,
             "numbers": first.numbers,
         }
+
+    def _say_ready(self) -> None:
         text = msgspec.json.format(msgspec.json.encode(self.ready)).decode()
         for file in self._ready_files():
             write_private(file, text + "\n")
@@ -214,6 +223,14 @@ def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
         metrics=metrics,
         media_files=MediaFiles(directory.media),
     )
+
+
+async def _renew_daily(authority: LocalAuthority, clock: VirtualClock) -> None:
+    """Certificates of a server that runs for years: what is about to expire is issued again."""
+    while True:
+        await asyncio.sleep(DAY / SECOND)
+        if authority.renew(now=clock.now()):
+            log.info("certificates renewed")
 
 
 def _file_rows(exchange: Exchange) -> tuple[list[CarrierRow], list[Route]]:
@@ -278,6 +295,13 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
         worker("network", network.bring),
         worker("parts", network.give_up),
     ]
+
+
+def _clients(settings: Settings) -> Clients:
+    """Who may connect: in operator mode everybody, in development this machine and trusted networks."""
+    if settings.mode is Mode.OPERATOR:
+        return Clients(everybody=True)
+    return Clients(networks=tuple(ip_network(text) for text in settings.trust_network))
 
 
 def _public_names(settings: Settings) -> frozenset[str]:

@@ -1,6 +1,9 @@
 """What stands before everything served over HTTP: who may ask under which name, and which part answers."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +18,26 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "hookflash"})
 
 
+@dataclass(frozen=True)
+class Clients:
+    """Whose connections are taken: those of this machine, of `networks`, or everybody's."""
+
+    everybody: bool = False
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def include(self, address: str) -> bool:
+        """Whether `address` (an IP address as text) is one of them."""
+        return self.everybody or _is_among(address, self.networks)
+
+
+@lru_cache(4096)
+def _is_among(text: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    address = ip_address(text.partition("%")[0])
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return address.is_loopback or any(address in network for network in networks)
+
+
 class Front:
     """The ASGI application of every HTTP listener.
 
@@ -22,14 +45,19 @@ class Front:
     must not reach a server on the visitor's machine.
     """
 
-    def __init__(self, *, api: ApiEdge, own: Asgi, names: Asgi, hosts: frozenset[str]) -> None:
+    def __init__(self, *, api: ApiEdge, own: Asgi, names: Asgi, hosts: frozenset[str], clients: Clients) -> None:
         self._api = api
         self._own = own
         self._names = names
         self._hosts = hosts | LOCAL_NAMES
+        self._clients = clients
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            return
+        client = scope["client"]
+        if client is not None and not self._clients.include(client[0]):
+            await refuse(send, 403, "This server serves its own machine; see --mode operator and --trust-network.")
             return
         host, origin = _host_and_origin(scope)
         name = _name(host)

@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,7 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
         raise SettingsError(f"a setting is wrong: {error}") from None
     if bool(settings.account_sid) != bool(settings.auth_token):
         raise SettingsError("HOOKFLASH_ACCOUNT_SID and HOOKFLASH_AUTH_TOKEN go together")
+    _check_reach(settings)
     if bool(settings.tls_cert) != bool(settings.tls_key):
         raise SettingsError("--tls-cert and --tls-key go together")
     if settings.mode is Mode.DEVELOPMENT and not settings.trust_network and not _is_this_machine(settings.host):
@@ -113,6 +114,27 @@ def _read_file(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: {error}") from None
+
+
+def _check_reach(settings: Settings) -> None:
+    """A laptop's server must not be reachable from a network by accident."""
+    try:
+        for text in (*settings.trust_network, *settings.webhook_allow):
+            ip_network(text)
+    except ValueError as error:
+        raise SettingsError(f"a network is wrong: {error}; write it as 172.16.0.0/12") from None
+    if settings.mode is Mode.DEVELOPMENT and not _is_loopback(settings.host) and not settings.trust_network:
+        raise SettingsError(
+            f"--host {settings.host} can be reached from a network: run with --mode operator, "
+            "or name the networks to trust with --trust-network"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _paths(kind: type, value: object) -> object:

@@ -14,7 +14,7 @@ from hookflash.settings import Settings, SettingsError, read_settings
 from hookflash.store.store import StoreError
 from hookflash.store.vault import VaultError
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def serve_command(options: Mapping[str, Any]) -> int:
