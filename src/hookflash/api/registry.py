@@ -10,10 +10,15 @@ from .api_v2010 import (
     keys,
     media,
     messages,
+    notifications,
     outgoing_caller_ids,
     sandbox,
     short_codes,
 )
+from .messaging_v1 import senders, services
+from .messaging_v1.product import MESSAGING_V1
+from .monitor_v1 import alerts
+from .monitor_v1.alerts import MONITOR_V1
 from .product import API_2010, Product
 from .resource import Operation
 
@@ -29,6 +34,9 @@ OPERATIONS: dict[Product, list[Operation]] = {
         *sandbox.OPERATIONS,
         *messages.OPERATIONS,
         *media.OPERATIONS,
+        *notifications.OPERATIONS,
     ],
     ACCOUNTS_V1: [*auth_tokens.OPERATIONS],
+    MESSAGING_V1: [*services.OPERATIONS, *senders.OPERATIONS],
+    MONITOR_V1: [*alerts.OPERATIONS],
 }

@@ -37,6 +37,7 @@ class SenderKind(StrEnum):
     PHONE_NUMBER = "phone-number"
     SHORT_CODE = "short-code"
     ALPHA_SENDER = "alpha-sender"
+    CHANNEL_SENDER = "channel-sender"
 
 
 class ServiceSender(msgspec.Struct, kw_only=True):

@@ -19,10 +19,6 @@ DELETE FROM service_senders WHERE account_sid = :account_sid AND service_sid = :
 -- forget_stickies --
 DELETE FROM sticky_senders WHERE account_sid = :account_sid AND service_sid = :service_sid;
 
--- leave_pools --
--- A number or short code goes away: no service can send with it any more.
-DELETE FROM service_senders WHERE account_sid = :account_sid AND sid = :sid;
-
 -- pool_of --
 SELECT service_sid FROM service_senders WHERE account_sid = :account_sid AND sender = :sender LIMIT 1;
 

@@ -136,7 +136,7 @@ CREATE TABLE service_senders (           -- the pool of a messaging service
   account_sid TEXT NOT NULL,
   service_sid TEXT NOT NULL,
   sid TEXT NOT NULL,                     -- PN…, SC… or AI…
-  kind TEXT NOT NULL,                    -- phone-number, short-code or alpha-sender
+  kind TEXT NOT NULL,                    -- phone-number, short-code, alpha-sender or channel-sender
   sender TEXT NOT NULL,
   country_code TEXT NOT NULL,
   capabilities TEXT NOT NULL,            -- JSON list

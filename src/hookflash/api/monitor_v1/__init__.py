@@ -1,0 +1,1 @@
+"""Resources of monitor.twilio.com/v1."""
