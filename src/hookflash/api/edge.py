@@ -112,7 +112,7 @@ class ApiEdge:
         except Exception:
             log.exception("a request broke", request_id=request_id, path=place.path)
             answer = self._refusal(ApiError(Code.INTERNAL, request_id=request_id), form)
-        await _send(scope, send, answer, form, request_id, perf_counter() - started, busy)
+        await _send(place, scope, send, answer, form, request_id, perf_counter() - started, busy)
 
     async def _admit(
         self, place: Place, path: str, suffix: str, form: Format, request_id: str, scope: Scope, receive: Receive
@@ -210,13 +210,14 @@ def preflight_headers() -> Headers:
 
 
 async def _send(
-    scope: Scope, send: Send, answer: Answer, form: Format, request_id: str, seconds: float, busy: int
+    place: Place, scope: Scope, send: Send, answer: Answer, form: Format, request_id: str, seconds: float, busy: int
 ) -> None:
     body, content_type = answer.body, answer.content_type
     if answer.content is not None:
         body, content_type = form.write(answer.content), form.content_type
     headers = [
         *_COMMON,
+        (b"x-api-domain", place.product.host.encode("latin-1", "replace")),
         (b"twilio-request-id", request_id.encode()),
         (b"twilio-request-duration", b"%.3f" % seconds),
         (b"twilio-concurrent-requests", b"%d" % max(busy, 1)),
