@@ -212,6 +212,7 @@ class Resource(Generic[R]):
             if filter_.name in request.query and (value := request.query.get(filter_.name)):
                 found = filter_.conditions(value)
                 if found is None:
+                    check_in_range(paging, [])
                     return Page(paging, [], "", "", more=False, total=0)
                 conditions += found
         rows, more, total = await request.exchange.store.read(self._read_page, conditions, paging)

@@ -1,5 +1,6 @@
 """The numbers that can be bought, by country and kind. Lists are a single page."""
 
+import asyncio
 from typing import Any
 
 from hookflash.actions.find_numbers import find_numbers
@@ -49,8 +50,12 @@ def _asked_country(request: ApiRequest) -> Country:
 
 
 async def _list_countries(request: ApiRequest) -> Answer:
-    items = [_country(request, country) for country in countries().values()]
+    items = await asyncio.to_thread(_countries, request)  # the metadata of all take a while to load
     return Answer(200, _single_page(request, "Country", "Countries", "countries", items))
+
+
+def _countries(request: ApiRequest) -> list[dict[str, Any]]:
+    return [_country(request, country) for country in countries().values()]
 
 
 async def _fetch_country(request: ApiRequest) -> Answer:
