@@ -49,3 +49,179 @@ def phone(
     from hookflash.cli.phone import phone_command
 
     phone_command(number, to, ready_file)
+
+
+@app.command()
+def timeline(
+    sid: Annotated[str, typer.Argument(help="Of a message, such as SM….")],
+    details: Annotated[bool, typer.Option("--details", help="What each step recorded, too.")] = False,
+    ready_file: ReadyFile = None,
+) -> None:
+    """What happened to a message, step by step."""
+    from hookflash.cli.timeline import timeline_command
+
+    timeline_command(sid, ready_file, details=details)
+
+
+@app.command()
+def doctor(ready_file: ReadyFile = None) -> None:
+    """What is configured, what is reachable, what is wrong and how to mend it; exit code 1 when something is."""
+    from hookflash.cli.doctor import doctor_command
+
+    raise typer.Exit(doctor_command(ready_file))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="To write, such as hookflash.tar.gz.")],
+    data: Annotated[Path | None, typer.Option(help="The data directory; that of `serve` by default.")] = None,
+) -> None:
+    """Copy the database and the media into one file, without the keys; the server may be running."""
+    from hookflash.cli.backup import backup_command
+
+    backup_command(file, data)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Written by `hookflash backup`.")],
+    data: Annotated[Path, typer.Option(help="An empty directory, or one that is yet to be made.")],
+) -> None:
+    """Unpack a backup into an empty data directory."""
+    from hookflash.cli.backup import restore_command
+
+    restore_command(file, data)
+
+
+def _group(name: str, summary: str) -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True, help=summary)
+    app.add_typer(group, name=name)
+    return group
+
+
+accounts = _group("accounts", "The accounts of the running server.")
+numbers = _group("numbers", "The numbers of its accounts.")
+short_codes = _group("short-codes", "Their short codes.")
+verified = _group("verified", "Numbers that a trial account may text, and that an account may show as a caller.")
+carriers = _group("carriers", "Who takes messages away.")
+
+Account = Annotated[str | None, typer.Option("--account", help="SID of the account; the first one by default.")]
+Name = Annotated[str | None, typer.Option("--name", help="The FriendlyName.")]
+SmsUrl = Annotated[str | None, typer.Option(help="Who is asked about a text that comes in.")]
+
+
+@accounts.command("add")
+def add_account(
+    sid: Annotated[str | None, typer.Option(help="Of an account that exists elsewhere; made when left out.")] = None,
+    token: Annotated[str | None, typer.Option(help="Its auth token; made when left out.")] = None,
+    name: Name = None,
+    trial: Annotated[bool, typer.Option("--trial", help="With the limits of a trial account.")] = False,
+    ready_file: ReadyFile = None,
+) -> None:
+    """Add an account, and print its credentials: the token is shown this once."""
+    from hookflash.cli.manage import add
+
+    shown = ("account_sid", "auth_token", "test_account_sid", "test_auth_token", "type")
+    add("accounts add", "accounts", shown, ready_file, sid=sid, auth_token=token, friendly_name=name, trial=trial)
+
+
+@accounts.command("list")
+def list_accounts(ready_file: ReadyFile = None) -> None:
+    """List accounts and subaccounts."""
+    from hookflash.cli.manage import show
+
+    show("accounts list", "accounts", ("sid", "friendly_name", "type", "status"), ready_file)
+
+
+@numbers.command("add")
+def add_number(
+    number: Annotated[str, typer.Argument(help="Any number, such as +14155550100.")],
+    account: Account = None,
+    name: Name = None,
+    sms_url: SmsUrl = None,
+    ready_file: ReadyFile = None,
+) -> None:
+    """Give an account a number."""
+    from hookflash.cli.manage import add
+
+    values = {"phone_number": number, "account_sid": account, "friendly_name": name, "sms_url": sms_url}
+    add("numbers add", "numbers", ("sid", "phone_number", "account_sid", "sms_url"), ready_file, **values)
+
+
+@numbers.command("list")
+def list_numbers(ready_file: ReadyFile = None) -> None:
+    """List the numbers of every account."""
+    from hookflash.cli.manage import show
+
+    show("numbers list", "numbers", ("phone_number", "account_sid", "sms_url"), ready_file)
+
+
+@numbers.command("remove")
+def remove_number(
+    number: Annotated[str, typer.Argument(help="One of `numbers list`.")], ready_file: ReadyFile = None
+) -> None:
+    """Take a number away from its account."""
+    from hookflash.cli.manage import remove
+
+    remove("numbers remove", "numbers", number, ready_file)
+
+
+@short_codes.command("add")
+def add_short_code(
+    code: Annotated[str, typer.Argument(help="Three to eight digits.")],
+    account: Account = None,
+    name: Name = None,
+    country: Annotated[str, typer.Option(help="ISO code of its country.")] = "US",
+    sms_url: SmsUrl = None,
+    ready_file: ReadyFile = None,
+) -> None:
+    """Give an account a short code."""
+    from hookflash.cli.manage import add
+
+    values = {"short_code": code, "account_sid": account, "friendly_name": name, "sms_url": sms_url}
+    add(
+        "short-codes add",
+        "short-codes",
+        ("sid", "short_code", "account_sid", "sms_url"),
+        ready_file,
+        iso_country=country,
+        **values,
+    )
+
+
+@short_codes.command("list")
+def list_short_codes(ready_file: ReadyFile = None) -> None:
+    """List the short codes of every account."""
+    from hookflash.cli.manage import show
+
+    show("short-codes list", "short-codes", ("short_code", "iso_country", "account_sid", "sms_url"), ready_file)
+
+
+@verified.command("add")
+def add_verified(
+    number: Annotated[str, typer.Argument(help="A number of somebody who agreed, such as +14155551212.")],
+    account: Account = None,
+    name: Name = None,
+    ready_file: ReadyFile = None,
+) -> None:
+    """Take a number for verified."""
+    from hookflash.cli.manage import add
+
+    values = {"phone_number": number, "account_sid": account, "friendly_name": name}
+    add("verified add", "verified", ("sid", "phone_number", "account_sid"), ready_file, **values)
+
+
+@verified.command("list")
+def list_verified(ready_file: ReadyFile = None) -> None:
+    """List the verified numbers of every account."""
+    from hookflash.cli.manage import show
+
+    show("verified list", "verified", ("phone_number", "friendly_name", "account_sid"), ready_file)
+
+
+@carriers.command("list")
+def list_carriers(ready_file: ReadyFile = None) -> None:
+    """List carriers with their state, and the routes to them."""
+    from hookflash.cli.manage import list_carriers as show_carriers
+
+    show_carriers(ready_file)

@@ -21,11 +21,12 @@ def connect(ready_file: Path | None) -> tuple[OwnClient, dict[str, Any]]:
 
 
 @contextmanager
-def complaints(command: str) -> Iterator[None]:
-    """Turn what is wrong into a sentence on stderr and the exit code 1."""
+def complaints(command: str, *also: type[Exception]) -> Iterator[None]:
+    """Turn what is wrong (no server, its refusal, a file, an error of `also`) into a sentence and the exit code 1."""
+    expected: tuple[type[Exception], ...] = (NotReadyError, ServerError, OSError, *also)
     try:
         yield
-    except (NotReadyError, ServerError, OSError) as error:
+    except expected as error:
         print(f"hookflash {command}: {error}", file=sys.stderr)
         raise SystemExit(1) from None
 

@@ -29,7 +29,7 @@ class MetricsPage:
         return [Route("/metrics", guard(self.metrics), methods=["GET"])]
 
     async def metrics(self, request: Request) -> Response:
-        depths = await self._exchange.store.read(_depths)
+        depths = await self._exchange.store.read(outbox_depths)
         page = self._exchange.metrics.render(depths=depths, carriers=self._exchange.fleet.carriers)
         return Response(page, headers={"Content-Type": CONTENT_TYPE})
 
@@ -39,8 +39,8 @@ class _Depth(msgspec.Struct):
     rows: int
 
 
-async def _depths(tx: Tx) -> dict[str, int]:
-    """Queues that set work aside for a slow host (`callback@host`) count as one."""
+async def outbox_depths(tx: Tx) -> dict[str, int]:
+    """Rows of the outbox by queue; queues that set work aside for a slow host (`callback@host`) count as one."""
     depths: dict[str, int] = {}
     for row in await tx.all(_Depth, "own.queue_depths"):
         queue = row.queue.partition("@")[0]

@@ -13,6 +13,7 @@ from hookflash.actions.reset import reset
 from hookflash.domain.clock import DAY, SECOND
 
 from .answering import PREFIX, Answering, read_body
+from .metrics_page import outbox_depths
 
 if TYPE_CHECKING:
     from hookflash.app import Exchange
@@ -48,6 +49,7 @@ class World:
             "roles": settings.roles,
             "data": str(self._exchange.directory.path),
             "public_url": self._exchange.public_url,
+            "outbox": await self._exchange.store.read(outbox_depths),
         }
 
     async def clock(self, request: Request) -> object:
