@@ -37,7 +37,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def cell(value: object) -> str:
-    return " ".join(str(value).split()).replace("|", "\\|")
+    text = " ".join(str(value).split()).replace("|", "\\|")
+    return re.sub(r"(?<!`)(<\w+>)(?!`)", r"`\1`", text)  # a bare element would be taken for HTML
 
 
 def code(value: object) -> str:

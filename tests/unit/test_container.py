@@ -10,7 +10,7 @@ import yaml
 from hookflash.api.registry import OPERATIONS
 from hookflash.cli.commands import app
 from hookflash.edge.names import AUTHY, is_ours
-from hookflash.front import SERVED_NAMES
+from hookflash.own.names import SERVED_NAMES
 
 ROOT = Path(__file__).parents[2]
 
