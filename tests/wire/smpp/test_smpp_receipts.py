@@ -122,8 +122,8 @@ def test_the_short_way_reads_as_the_long_one(words: list[str], message: str) -> 
         (IdFormat.HEX_DECIMAL, "ab", "0000000171"),
         (IdFormat.DECIMAL_HEX, "171", "00AB"),
         (IdFormat.DECIMAL_HEX, "0171", "ab"),
-        (IdFormat.AUTO, "00AB", "171"),
-        (IdFormat.AUTO, "171", "AB"),
+        (IdFormat.AUTO, "0ABCDEF1", "180150001"),
+        (IdFormat.AUTO, "180150001", "ABCDEF1"),
         (IdFormat.AUTO, "171", "171"),
         (IdFormat.AUTO, "b5f0e1b2-43f9", "b5f0e1b2-43f9"),
     ],
@@ -144,9 +144,18 @@ def test_same_means_the_same() -> None:
 def test_auto_converts_later_receipts_as_it_learned() -> None:
     """One match tells how the carrier writes; a message that is no longer remembered is then found as well."""
     ids = IdMatcher(IdFormat.AUTO, remember=1)
-    forgotten, last = ids.sent("0000abcd"), ids.sent("0000abce")
-    assert ids.receipted("43982") == last
-    assert ids.receipted("43981") == forgotten
+    forgotten, last = ids.sent("0abcdef0"), ids.sent("0abcdef1")
+    assert ids.receipted("180150001") == last
+    assert ids.receipted("180150000") == forgotten
+
+
+def test_auto_takes_no_short_id_for_another_one() -> None:
+    """A receipt that overtakes its answer must not be given to the message whose id is the same in hexadecimal."""
+    ids = IdMatcher(IdFormat.AUTO)
+    for number in range(1, 40):
+        for early in range(number, number + 20):
+            assert ids.receipted(str(early)) == str(early)
+        ids.sent(str(number))
 
 
 def test_explicit_formats_hold_over_a_restart() -> None:

@@ -127,6 +127,11 @@ class IdFormat(StrEnum):
     AUTO = "auto"  #: found out from the receipts of messages sent a short while ago
 
 
+#: Characters of an id that can tell a conversion. Among short ones that count up, 20 means 14 in hexadecimal, and both
+#: may be ids of messages sent a moment ago.
+TELLING = 7
+
+
 class IdMatcher:
     """Brings the ids of answers and of receipts to one form.
 
@@ -158,7 +163,8 @@ class IdMatcher:
             return named
         if self._form is not IdFormat.AUTO:
             return _plain(_converted(named, self._form))
-        for form in (self._learned, IdFormat.SAME, IdFormat.HEX_DECIMAL, IdFormat.DECIMAL_HEX):
+        conversions = (IdFormat.HEX_DECIMAL, IdFormat.DECIMAL_HEX) if len(named) >= TELLING else ()
+        for form in (self._learned, IdFormat.SAME, *conversions):
             stored = _plain(_converted(named, form))
             if stored in self._recent:
                 self._learned = form
