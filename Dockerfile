@@ -23,6 +23,6 @@ USER 10001
 VOLUME /data
 EXPOSE 8010 8443 8011
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s \
-  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8010/metrics', timeout=4)"]
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8010/', timeout=4)"]
 ENTRYPOINT ["hookflash"]
 CMD ["serve", "--host", "0.0.0.0", "--mode", "operator"]

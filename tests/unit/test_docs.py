@@ -6,17 +6,21 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 import typer.main
 import yaml
+from starlette.routing import Route
 
 from hookflash.api.api_v2010 import messages
 from hookflash.carriers.load import RouteSpec
 from hookflash.carriers.smpp_config import SmppConfig
 from hookflash.cli.commands import app
+from hookflash.own.answering import PREFIX
+from hookflash.own.site import own_site
 from hookflash.settings import Settings
 from hookflash.twiml.channels import MESSAGING
 from hookflash.twiml.parse import parse_answer
@@ -136,6 +140,20 @@ def test_every_parameter_of_a_message_is_documented() -> None:
     page = (DOCS / "how-to" / "send-a-message.md").read_text(encoding="utf-8")
     assert read
     assert read <= set(re.findall(r"`(\w+)`", page))
+
+
+def test_every_path_of_our_own_api_is_documented() -> None:
+    """The table of our own API has the routes that are served, and no others."""
+    exchange: Any = SimpleNamespace(settings=Settings())
+    served = {
+        (method, route.path)
+        for route in own_site(exchange).routes
+        if isinstance(route, Route) and (route.path.startswith(PREFIX) or route.path == "/metrics")
+        for method in route.methods or ()
+        if method != "HEAD"
+    }
+    page = (DOCS / "reference" / "own-api.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| (\w+) \| `([^`]+)` \|", page, re.MULTILINE)) == served
 
 
 def test_the_tutorial_shows_the_app_that_is_tested() -> None:
