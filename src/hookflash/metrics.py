@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  #: seconds
+ANSWERS = ("1xx", "2xx", "3xx", "4xx", "5xx", "cached", "none")  #: none: no answer that could be read
 WEBHOOK_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)  #: seconds; none may take longer
 
 
@@ -37,12 +38,13 @@ class Metrics:
             buckets=COMMIT_BUCKETS,
             registry=registry,
         )
-        self._attempts = Counter(
+        attempts = Counter(
             "hookflash_webhook_attempts",
             "Requests to applications, by the class of the answer",
             ["answer"],
             registry=registry,
         )
+        self._attempts = {answer: attempts.labels(answer) for answer in ANSWERS}
         self._durations = Histogram(
             "hookflash_webhook_seconds",
             "How long requests to applications took",
@@ -65,7 +67,7 @@ class Metrics:
 
     def attempted(self, attempt: Attempt) -> None:
         """A request to an application ended."""
-        self._attempts.labels(_answer_class(attempt)).inc()
+        self._attempts[_answer_class(attempt)].inc()
         self._durations.observe(attempt.duration / SECOND)
 
     def render(self, *, depths: Mapping[str, int], carriers: Mapping[str, "MessageCarrier"]) -> bytes:
@@ -84,4 +86,5 @@ class Metrics:
 def _answer_class(attempt: Attempt) -> str:
     if attempt.cached:
         return "cached"
-    return "none" if attempt.status is None else f"{attempt.status // 100}xx"
+    answer = f"{(attempt.status or 0) // 100}xx"
+    return answer if answer in ANSWERS else "none"

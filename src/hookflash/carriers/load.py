@@ -5,7 +5,7 @@ Passwords are sealed in the rows. A carrier or route of the file cannot be chang
 
 from collections.abc import Callable
 from random import SystemRandom
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -42,11 +42,13 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A route as people write it."""
 
     carrier: str  #: the name of a carrier, or `simulated`
-    prefix: str = ""  #: of the recipient, such as +351
+    prefix: Annotated[str, msgspec.Meta(pattern=r"^$|^\+[0-9]{1,15}$")] = ""  #: of the recipient, such as +351
     sender: str | None = None  #: only messages from this sender
     account_sid: str | None = None  #: only messages of this account
-    priority: int = 0  #: among equally fitting routes, the lower one first
-    weight: int = 1  #: the share among routes of one priority
+    priority: Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)] = (
+        0  #: among equally fitting routes, the lower one first
+    )
+    weight: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1  #: the share among routes of one priority
 
 
 def carrier_row(name: str, spec: dict[str, Any], *, vault: Vault, origin: str, now: int) -> CarrierRow:

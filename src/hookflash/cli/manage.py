@@ -15,7 +15,7 @@ Rows = Sequence[dict[str, Any]]
 
 
 def add(command: str, resource: str, shown: Sequence[str], ready_file: Path | None, **values: object) -> None:
-    """Add one thing to `resource`, and print what is to be `shown` of it; values that are None are left to the server."""
+    """Add one thing to `resource`, and print the columns `shown` of it; a value that is None is left to the server."""
     with complaints(command):
         client, _ = connect(ready_file)
         made = client.post(resource, **{name: value for name, value in values.items() if value is not None})

@@ -87,6 +87,9 @@ class Answering:
             except StoreError as error:
                 log.error("our own API could not use the store", path=request.url.path, reason=str(error))
                 return refuse(503, f"The store could not do it: {error}.")
+            except Exception:
+                log.exception("our own API broke", path=request.url.path)
+                return refuse(500, "Something broke; the log says what.")
 
         return endpoint
 
@@ -154,12 +157,6 @@ async def refuse_unknown(request: Request, error: Exception) -> Response:
     return (
         refuse(status, sentence) if request.url.path.startswith("/hookflash") else PlainTextResponse(sentence, status)
     )
-
-
-async def refuse_broken(request: Request, error: Exception) -> Response:
-    """A handler broke: the log says how."""
-    log.error("our own API broke", path=request.url.path, exc_info=error)
-    return refuse(500, "Something broke; the log says what.")
 
 
 def _response(value: object) -> Response:

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from .accounts import Accounts
-from .answering import Answering, Part, refuse_broken, refuse_unknown
+from .answering import Answering, Part, refuse_unknown
 from .carriers import Carriers
 from .handsets import Handsets
 from .metrics_page import MetricsPage
@@ -34,5 +34,5 @@ def own_site(exchange: "Exchange") -> Starlette:
     ]
     return Starlette(
         routes=[route for part in parts for route in part.routes(answering)],
-        exception_handlers={HTTPException: refuse_unknown, Exception: refuse_broken},
+        exception_handlers={HTTPException: refuse_unknown},
     )

@@ -11,10 +11,13 @@ from hookflash.settings import Settings
 
 
 class BackgroundServer:
-    """A platform on free ports with its data in `directory`; a context manager that gives what its ready file says."""
+    """A platform on free ports with its data in `directory`; a context manager that gives what its ready file says.
 
-    def __init__(self, directory: Path) -> None:
-        self._settings = Settings(data=directory, port=0, https_port=0, proxy_port=0)
+    `settings` are more fields of `hookflash.settings.Settings`.
+    """
+
+    def __init__(self, directory: Path, **settings: Any) -> None:
+        self._settings = Settings(data=directory, port=0, https_port=0, proxy_port=0, **settings)
         self._started = threading.Event()
         self._error: BaseException | None = None
         self._ready: dict[str, Any] = {}
