@@ -1,7 +1,6 @@
 """The server of the pytest plugin, and one in operator mode."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -66,7 +66,7 @@ def test_an_operator_cannot_bend_time(operated: dict[str, Any], method: str, pat
 
 
 def test_an_account_reads_its_own_timelines_only(hookflash: Platform) -> None:
-    """With its own credentials an account sees its messages; another's do not exist for it; test credentials see none."""
+    """An account sees its own messages; those of another do not exist for it; test credentials see none."""
     handset = hookflash.handset("+14155550901")
     handset.text("hi", to=hookflash.number)
     sid = handset.received_sync("Hello").message_sid

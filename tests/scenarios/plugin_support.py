@@ -1,0 +1,86 @@
+"""What apps do, in the tests of the plugin and of our own API."""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+from urllib.request import Request, urlopen
+
+from hookflash.testing.platform import Platform
+
+
+def post_message(hookflash: Platform, **params: str) -> dict[str, Any]:
+    """POST Messages as the first account, from its first number."""
+    return rest(hookflash, "Messages.json", {"From": hookflash.number, **params})
+
+
+def rest(hookflash: Platform, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
+    """GET, or POST `params` to, a resource of the account."""
+    credentials = base64.b64encode(f"{hookflash.account_sid}:{hookflash.auth_token}".encode()).decode()
+    request = Request(
+        f"{hookflash.url}/2010-04-01/Accounts/{hookflash.account_sid}/{path}",
+        data=None if params is None else urlencode(params).encode(),
+        headers={"Authorization": f"Basic {credentials}"},
+    )
+    with urlopen(request) as response:
+        answer: dict[str, Any] = json.load(response)
+    return answer
+
+
+class App:
+    """An application: answers every webhook with `document`, and keeps the parameters of each."""
+
+    def __init__(self) -> None:
+        self.document = "<Response/>"
+        self.url = ""
+        self.requests: list[dict[str, str]] = []
+        self.came = threading.Condition()
+
+    def take(self, params: dict[str, str]) -> None:
+        with self.came:
+            self.requests.append(params)
+            self.came.notify_all()
+
+    def wait_for(self, **wanted: str) -> dict[str, str]:
+        """The first request with these parameters; it may still be under way."""
+
+        def found() -> dict[str, str] | None:
+            return next((params for params in self.requests if wanted.items() <= params.items()), None)
+
+        with self.came:
+            assert self.came.wait_for(found, timeout=10), f"none of {self.requests} has {wanted}"
+            params = found()
+            assert params is not None
+            return params
+
+
+@contextmanager
+def running_app() -> Iterator[App]:
+    """An App on a free port."""
+    app = App()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            app.take(dict(parse_qsl(body, keep_blank_values=True)))
+            answer = app.document.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        app.url = f"http://127.0.0.1:{server.server_address[1]}/app"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield app
+        server.shutdown()
+        thread.join()
