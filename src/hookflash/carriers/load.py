@@ -38,17 +38,20 @@ class CarrierRow(msgspec.Struct):
     date_updated: int
 
 
+Prefix = Annotated[str, msgspec.Meta(pattern=r"^$|^\+[0-9]{1,15}$")]
+Priority = Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
+Weight = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
 class RouteSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A route as people write it."""
 
     carrier: str  #: the name of a carrier, or `simulated`
-    prefix: Annotated[str, msgspec.Meta(pattern=r"^$|^\+[0-9]{1,15}$")] = ""  #: of the recipient, such as +351
+    prefix: Prefix = ""  #: of the recipient, such as +351
     sender: str | None = None  #: only messages from this sender
     account_sid: str | None = None  #: only messages of this account
-    priority: Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)] = (
-        0  #: among equally fitting routes, the lower one first
-    )
-    weight: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1  #: the share among routes of one priority
+    priority: Priority = 0  #: among equally fitting routes, the lower one first
+    weight: Weight = 1  #: the share among routes of one priority
 
 
 def carrier_row(name: str, spec: dict[str, Any], *, vault: Vault, origin: str, now: int) -> CarrierRow:
