@@ -22,7 +22,7 @@ def sids(rows: list[Feedback]) -> list[str]:
 
 
 async def test_pages_lead_from_the_newest_to_the_oldest_and_back(store: SqliteStore) -> None:
-    """The next page begins after the last row of this one, the previous one ends before the first; both newest first."""
+    """The next page begins after the last row of this one, the previous one ends before the first: newest first."""
     await store.write(fill, 7)
     own = equal(account_sid="AC1")
     first = await store.read(ROWS.page, own, Cursor(), 3)
