@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
+from .account_settings import AccountSettingsPart
 from .accounts import Accounts
 from .answering import Answering, Part, refuse_unknown
 from .carriers import Carriers
@@ -27,6 +28,7 @@ def own_site(exchange: "Exchange") -> Starlette:
         Handsets(exchange),
         Timeline(exchange),
         Accounts(exchange),
+        AccountSettingsPart(exchange),
         Numbers(exchange),
         Carriers(exchange),
         MetricsPage(exchange),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LONGEST_JUMP = 3_660 * DAY // SECOND  #: seconds: ten years
 SETTLE_WAIT = 5_000  #: ms that a jump or a reset waits for work that is due; a webhook that hangs does not stop it
 SETTLE_PAUSE = 5  #: ms between two looks
+SOON = 250  #: ms; what is due by then, such as the receipts of handsets, is waited for like what is due now
 
 
 class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,11 +58,13 @@ class World:
         return {"now": clock.now(), "offset": clock.offset}
 
     async def advance(self, request: Request) -> object:
-        """Move the clock forwards once what is due is done, so that nothing under way grows old by it."""
+        """Move the clock forwards. What is due before goes first, so that nothing under way grows old by the jump; the
+        answer comes when what fell due by it is done, too."""
         span = int((await read_body(request, Advance)).advance * SECOND)
         await self._settle()
         await self._exchange.store.write(advance_clock, self._exchange.clock, span)
         self._exchange.clock.jump(0)  # wakes those who wait
+        await self._settle()
         return await self.clock(request)
 
     async def reset(self, request: Request) -> None:
@@ -74,6 +77,6 @@ class World:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + SETTLE_WAIT / SECOND
         while loop.time() < deadline:
-            if await self._exchange.store.read(is_settled, now=self._exchange.clock.now()):
+            if await self._exchange.store.read(is_settled, now=self._exchange.clock.now() + SOON):
                 return
             await asyncio.sleep(SETTLE_PAUSE / SECOND)
