@@ -1,5 +1,6 @@
 """Texts that people write, on a running platform: webhooks, documents, cookies, fallbacks, and what goes wrong."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -76,6 +77,19 @@ async def test_cookies_stay_with_a_conversation_for_four_hours(here: Stage) -> N
     assert "Cookie" not in (await here.app.asked("/sms")).headers
 
 
+async def test_a_cookie_that_is_taken_back_is_not_sent_again(here: Stage) -> None:
+    """Also when it was the only one."""
+    set_, unset = twiml(), twiml()
+    set_.headers["Set-Cookie"] = "a=1"
+    unset.headers["Set-Cookie"] = "a=; Max-Age=0"
+    here.app.answers["/sms"] = [set_, unset, twiml()]
+    cookies = []
+    for _ in range(3):
+        await here.text("Hi")
+        cookies.append((await here.app.asked("/sms")).headers.get("Cookie"))
+    assert cookies == [None, "a=1", None]
+
+
 async def test_a_redirect_asks_another_document_with_the_same_parameters(here: Stage) -> None:
     """Relative to the first; what follows it is not reached."""
     here.app.answers["/sms"] = [twiml("<Redirect>/more</Redirect>", "<Message>never</Message>")]
@@ -113,6 +127,26 @@ async def test_what_goes_wrong_is_told_to_the_fallback_and_the_debugger(
     assert place in alert["alert_text"]
     whole = (await here.api.at("monitor.twilio.com").get(f"/v1/Alerts/{alert['sid']}")).json
     assert "Body=Hi" in whole["request_variables"]
+
+
+async def test_the_debugger_url_is_told_of_what_goes_wrong(here: Stage) -> None:
+    """Signed as every webhook; its own failure is told to nobody."""
+    base = f"{here.api.server.ready['api']}/hookflash/v1/accounts/{here.api.sid}/settings"
+    headers = {"Authorization": f"Bearer {here.api.server.ready['operator_token']}"}
+    wanted = {"debugger_url": here.app.url("/debugger")}
+    async with here.api.session.put(base, json=wanted, headers=headers) as answer:
+        assert (answer.status, (await answer.json())["debugger_url"]) == (200, wanted["debugger_url"])
+    here.app.answers["/sms"] = here.app.answers["/debugger"] = [web.Response(status=500)]
+    here.app.answers["/fallback"] = [twiml("<Message>sorry</Message>")]
+    await here.text("Hi")
+    asked = await here.app.asked("/debugger")
+    assert asked.signed_by(here.api.password)
+    assert (asked.params["Level"], asked.params["Sid"][:2]) == ("ERROR", "NO")
+    payload = json.loads(asked.params["Payload"])
+    assert payload["error_code"] == "11200"
+    assert payload["webhook"]["request"]["url"] == here.app.url("/sms")
+    await here.received()
+    assert await alerts(here) == ["11200"]
 
 
 async def test_warnings_cost_one_verb_and_are_listed_as_such(here: Stage) -> None:

@@ -131,16 +131,14 @@ async def cookies_of(tx: Tx, message: Message, now: int) -> Jar:
 
 
 async def _keep_cookies(tx: Tx, message: Message, jar: Jar | None) -> None:
-    if jar is None or not jar.cookies:
+    if jar is None:
         return
-    await tx.run(
-        "messages.keep_cookies",
-        account_sid=message.account_sid,
-        sender=message.sender,
-        recipient=message.recipient,
-        jar=jar.to_json(),
-        expires_at=jar.touched_at + LIFETIME,
-    )
+    key = {"account_sid": message.account_sid, "sender": message.sender, "recipient": message.recipient}
+    if jar.cookies:
+        expires_at = jar.touched_at + LIFETIME
+        await tx.run("messages.keep_cookies", jar=jar.to_json(), expires_at=expires_at, **key)
+    else:
+        await tx.run("messages.drop_cookies", **key)
 
 
 async def _fall_back(tx: Tx, job: Job, webhook: IncomingWebhook, failure: Failure) -> None:

@@ -1,6 +1,6 @@
 """A message is asked for: what is refused, and what is kept."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.unit.actions.world import NUMBER, PERSON, World
@@ -12,6 +12,7 @@ from hookflash.domain.message import MessageStatus
 from hookflash.domain.numbers import Application, Capabilities, OutgoingCallerId, ShortCode
 from hookflash.domain.sids import make_sid
 from hookflash.errors import ApiError, Code
+from hookflash.store.store import Tx
 
 GERMAN = "+4915112345678"
 
@@ -195,6 +196,30 @@ async def test_smart_encoding_keeps_a_text_in_gsm_7(world: World) -> None:
     assert (await world.send(body=curly)).num_segments == 2
     smart = await world.send(body=curly, smart_encoded=True)
     assert (smart.body, smart.num_segments) == ('"' + "x" * 100 + '"', 1)
+
+
+async def test_a_plain_message_costs_five_statements(world: World) -> None:
+    """The hottest path of all: who owns the sender, who opted out, the lane, the row and its job."""
+    text = SendMessage(to=PERSON, sender=NUMBER, body="Hello", status_callback="https://app.example/s")
+
+    async def counted(tx: Tx) -> int:
+        spy = _Counting(tx)
+        await send_message(cast("Tx", spy), text, account=world.account, now=world.now)
+        return spy.statements
+
+    assert await world.do(counted) <= 5
+
+
+class _Counting:
+    """A transaction that counts what it is asked."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.statements = 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.statements += name != "publish"
+        return getattr(self._tx, name)
 
 
 async def verify(world: World, number: str) -> None:

@@ -65,6 +65,9 @@ SELECT jar FROM cookies
 INSERT INTO cookies VALUES (:account_sid, :sender, :recipient, :jar, :expires_at)
 ON CONFLICT DO UPDATE SET jar = excluded.jar, expires_at = excluded.expires_at;
 
+-- drop_cookies --
+DELETE FROM cookies WHERE account_sid = :account_sid AND sender = :sender AND recipient = :recipient;
+
 -- forget_cookies --
 DELETE FROM cookies WHERE (account_sid, sender, recipient) IN
  (SELECT account_sid, sender, recipient FROM cookies WHERE expires_at < :before LIMIT :limit);
