@@ -19,10 +19,11 @@ def post_message(hookflash: Platform, **params: str) -> dict[str, Any]:
 
 
 def rest(hookflash: Platform, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
-    """GET, or POST `params` to, a resource of the account."""
+    """GET, or POST `params` to, a resource of the account; a `path` that begins with / is that of another product."""
     credentials = base64.b64encode(f"{hookflash.account_sid}:{hookflash.auth_token}".encode()).decode()
+    base = "" if path.startswith("/") else f"/2010-04-01/Accounts/{hookflash.account_sid}/"
     request = Request(
-        f"{hookflash.url}/2010-04-01/Accounts/{hookflash.account_sid}/{path}",
+        hookflash.url + base + path,
         data=None if params is None else urlencode(params).encode(),
         headers={"Authorization": f"Basic {credentials}"},
     )

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -59,7 +61,25 @@ def test_an_app_answers_a_handset(hookflash: Platform) -> None:
 
 
 def test_a_message_for_next_week_comes_when_the_clock_jumps(hookflash: Platform) -> None:
-    """A reply that takes six days is there at once after a jump of a week."""
+    """What an app has scheduled for in a week is delivered in milliseconds, and not before."""
+    handset = hookflash.handset("+14155551218")
+    number = hookflash.client.post("numbers", phone_number="+14155550118")
+    service = rest(hookflash, "/messaging/v1/Services", {"FriendlyName": "reminders"})["sid"]
+    rest(hookflash, f"/messaging/v1/Services/{service}/PhoneNumbers", {"PhoneNumberSid": number["sid"]})
+    send_at = datetime.fromtimestamp(hookflash.clock.now() / 1000 + 7 * 86_400, UTC).isoformat()
+    schedule = {"MessagingServiceSid": service, "ScheduleType": "fixed", "SendAt": send_at}
+    message = rest(hookflash, "Messages.json", {"To": handset.number, "Body": "It is today!", **schedule})
+    assert message["status"] == "scheduled"
+    hookflash.clock.advance(days=6)
+    assert handset.inbox() == []
+    began = time.monotonic()
+    hookflash.clock.advance(days=1)
+    assert handset.received_sync("It is today!").sender == "+14155550118"
+    assert time.monotonic() - began < 2
+
+
+def test_a_slow_reply_comes_when_the_clock_jumps(hookflash: Platform) -> None:
+    """A handset's reply that takes six days is there at once after a jump of a week."""
     handset = hookflash.handset("+14155551214")
     handset.rule("late reply", contains="ping", delay=6 * 24 * 3_600_000)
     post_message(hookflash, To=handset.number, Body="ping")
