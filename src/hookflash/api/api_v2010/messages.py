@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from hookflash.actions.send_message import MESSAGES, SMS_MESSAGES, Rules, SendMessage, send_message
+import msgspec
+
+from hookflash.actions.send_message import MESSAGES, SMS_MESSAGES, Rules, SendMessage, check_presence, send_message
 from hookflash.actions.send_test_message import call_back_about_test, check_test_message
 from hookflash.actions.update_message import cancel_message, delete_message, give_feedback, redact_message
 from hookflash.api.auth import Role
@@ -178,8 +180,30 @@ _RETENTION = choice("retain", "discard", refuse=Code.INVALID_CONTENT_RETENTION)
 _ADDRESSES = choice("retain", "obfuscate", refuse=Code.INVALID_ADDRESS_RETENTION)
 
 
+#: Parameters that few messages have.
+_OPTIONS = (
+    *("ValidityPeriod", "ProvideFeedback", "SmartEncoded", "ScheduleType", "SendAt"),
+    *("ContentRetention", "AddressRetention", "MaxPrice"),
+)
+
+
 def read_send(form: Form) -> SendMessage:
     """The parameters of a create, as they were written. Raises ApiError where one cannot be read at all."""
+    wanted = SendMessage(
+        to=form.get("To"),
+        sender=form.get("From"),
+        service_sid=form.get("MessagingServiceSid"),
+        body=form.get("Body"),
+        media_urls=tuple(filter(None, form.all("MediaUrl"))) if "MediaUrl" in form else (),
+        content_sid=form.get("ContentSid"),
+        status_callback=form.get("StatusCallback"),
+        application_sid=form.get("ApplicationSid"),
+    )
+    return _read_options(wanted, form) if any(name in form for name in _OPTIONS) else wanted
+
+
+def _read_options(wanted: SendMessage, form: Form) -> SendMessage:
+    check_presence(wanted, MESSAGES)  # what is missing is told before what is wrong
     if form.get("AddressRetention"):
         _ADDRESSES("AddressRetention", form.get("AddressRetention"))
     if form.get("MaxPrice") and not _is_positive(form.get("MaxPrice")):
@@ -187,15 +211,8 @@ def read_send(form: Form) -> SendMessage:
     retention = form.get("ContentRetention")
     validity = form.get("ValidityPeriod")
     smart = form.get("SmartEncoded")
-    return SendMessage(
-        to=form.get("To"),
-        sender=form.get("From"),
-        service_sid=form.get("MessagingServiceSid"),
-        body=form.get("Body"),
-        media_urls=form.all("MediaUrl") if "MediaUrl" in form else (),
-        content_sid=form.get("ContentSid"),
-        status_callback=form.get("StatusCallback"),
-        application_sid=form.get("ApplicationSid"),
+    return msgspec.structs.replace(
+        wanted,
         validity_period=_VALIDITY("ValidityPeriod", validity) if validity else None,
         provide_feedback=boolean("ProvideFeedback", form.get("ProvideFeedback")),
         smart_encoded=boolean("SmartEncoded", smart) if smart else None,

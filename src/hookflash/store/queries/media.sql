@@ -1,6 +1,3 @@
--- sids --
-SELECT sid FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_sid ORDER BY sid;
-
 -- of_parent --
 SELECT * FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_sid ORDER BY sid;
 
@@ -9,9 +6,6 @@ SELECT * FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_si
 
 -- delete --
 DELETE FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_sid AND sid = :sid;
-
--- delete_of_parent --
-DELETE FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_sid;
 
 -- uses_of_digest --
 SELECT count(*) FROM media WHERE digest = :digest;
