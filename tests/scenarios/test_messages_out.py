@@ -107,6 +107,20 @@ async def test_the_file_of_a_medium_goes_with_the_last_message_that_has_it(here:
     assert not file.exists()
 
 
+async def test_a_reset_takes_the_files_too(here: Stage) -> None:
+    """A development server that forgets its messages forgets their media."""
+    here.app.answers["/card"] = [web.Response(body=b"BEGIN:VCARD", content_type="text/vcard")]
+    sent = (await here.send(here.app.url("/card"))).json
+    await here.until(sent["uri"], status="delivered")
+    (file,) = here.api.server.directory.media.glob("*/*")
+    ready = here.api.server.ready
+    headers = {"Authorization": f"Bearer {ready['operator_token']}"}
+    async with here.api.session.post(f"{ready['api']}/hookflash/v1/reset", headers=headers) as answer:
+        assert answer.ok
+    await drained(here, "unlink")
+    assert not file.exists()
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status", "code"),
     [

@@ -70,7 +70,7 @@ class World:
     async def reset(self, request: Request) -> None:
         """Forget every message and handset; accounts and numbers stay."""
         await self._settle()
-        await self._exchange.store.write(reset)
+        await self._exchange.store.write(reset, now=self._exchange.clock.now())
         self._exchange.directory.forget_media()
 
     async def _settle(self) -> None:

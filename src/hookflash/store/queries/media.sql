@@ -9,3 +9,6 @@ DELETE FROM media WHERE account_sid = :account_sid AND parent_sid = :parent_sid 
 
 -- uses_of_digest --
 SELECT count(*) FROM media WHERE digest = :digest;
+
+-- files --
+SELECT DISTINCT digest FROM media;
