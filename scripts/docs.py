@@ -6,6 +6,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def rest() -> str:
         parts.append(f"## {product.host}")
         parts.append(table(("method", "path", "does"), [(o.method, code(o.path), described(o)) for o in operations]))
         shown = [r for r in resources if r.product == product and any(o.path.startswith(r.path) for o in operations)]
-        parts += [resource_section(resource) for resource in sorted(shown, key=lambda resource: resource.path)]
+        parts += [resource_section(resource) for resource in merged(shown)]
     return "\n\n".join(parts)
 
 
@@ -107,6 +108,16 @@ def all_resources() -> list[Resource[Any]]:
         for value in vars(importlib.import_module(module.name)).values():
             if isinstance(value, Resource):
                 found[id(value)] = value
+    return list(found.values())
+
+
+def merged(resources: list[Resource[Any]]) -> list[Resource[Any]]:
+    """One resource a path: where an instance shows more than its list does, all that either has."""
+    found: dict[str, Resource[Any]] = {}
+    for resource in sorted(resources, key=lambda resource: (resource.path, len(resource.properties))):
+        other = found.get(resource.path, resource)
+        filters, params = resource.filters or other.filters, resource.params or other.params
+        found[resource.path] = replace(resource, filters=filters, params=params)
     return list(found.values())
 
 

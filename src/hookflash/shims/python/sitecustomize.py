@@ -28,7 +28,7 @@ def _is_ours(host, port):
 def _patch_socket(socket):
     getaddrinfo = socket.getaddrinfo
 
-    def resolve(host, port, family=0, type=0, proto=0, flags=0):  # noqa: A002, PLR0917
+    def resolve(host, port, family=0, type=0, proto=0, flags=0):  # noqa: A002
         if _is_ours(host, port):
             host, port = HOST, int(PORT)
             family = 0  # the listener has one address, whichever family was asked for
