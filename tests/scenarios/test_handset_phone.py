@@ -46,6 +46,25 @@ def test_a_line_may_change_the_recipient_or_hang_up(server: tuple[Path, dict[str
     assert ": x" not in done.stdout
 
 
+def test_a_silent_app_is_explained(server: tuple[Path, dict[str, Any]]) -> None:
+    """/why tells that the app could not be reached, and where to read more."""
+    platform, number = Platform(server[1]), "+14155550160"
+    platform.client.post("numbers", phone_number=number, sms_url="http://127.0.0.1:1/sms")
+    arguments = ["phone", "+14155556003", "--to", number, "--ready-file", str(server[0])]
+    with pexpect.spawn(str(HOOKFLASH), arguments, encoding="utf-8", timeout=20, dimensions=(24, 160)) as phone:
+        phone.expect("This is ")
+        phone.sendline("/why")
+        phone.expect("You have written nothing yet")
+        phone.sendline("anybody?")
+        phone.expect("sent")
+        platform.clock.advance(seconds=0)  # comes back once the app has been tried
+        phone.sendline("/why")
+        phone.expect("refused the TCP connection")
+        phone.expect("hookflash timeline SM")
+        phone.sendline("/quit")
+        phone.expect(pexpect.EOF)
+
+
 def test_without_a_server_it_says_what_to_do(tmp_path: Path) -> None:
     """No ready file, no traceback: a sentence and exit code 1."""
     done = in_a_pipe(tmp_path / "none.json", "hello\n")

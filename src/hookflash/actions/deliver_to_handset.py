@@ -62,9 +62,11 @@ async def text_from_handset(
     account_sid: str,
     delay: int = 0,
 ) -> str:
-    """A handset writes a text that takes `delay` ms to arrive; returns the key under which its own copy is kept."""
-    key = make_sid("SM", now)
-    text = InboundMessage(carrier=SIMULATED, sender=number, recipient=to, body=body, media_urls=media_urls, dedupe=key)
+    """A handset writes a text that takes `delay` ms to arrive; returns the SID that it will have as a message."""
+    sid = make_sid("MM" if media_urls else "SM", now)
+    text = InboundMessage(
+        carrier=SIMULATED, sender=number, recipient=to, body=body, media_urls=media_urls, dedupe=sid, sid=sid
+    )
     await tx.run(
         "handsets.receive",
         number=number,
@@ -73,11 +75,11 @@ async def text_from_handset(
         peer=to,
         body=body,
         media_urls=msgspec.json.encode(media_urls).decode(),
-        message_sid=key,
+        message_sid=sid,
     )
     tx.publish(topic_of(number))
-    await _queue(tx, key, account_sid, NetworkEvent(kind="text", text=text), now + delay)
-    return key
+    await _queue(tx, sid, account_sid, NetworkEvent(kind="text", text=text), now + delay)
+    return sid
 
 
 async def _auto_reply(tx: Tx, message: OutboundMessage, handset: Handset, now: int) -> None:

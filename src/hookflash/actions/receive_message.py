@@ -266,7 +266,7 @@ async def _sandbox_owner(tx: Tx, text: InboundMessage) -> _Owner | None:
 def _message(text: InboundMessage, owner: _Owner, now: int) -> Message:
     return Message(
         account_sid=owner.account_sid,
-        id=make_sid("", now),
+        id=text.sid[2:] or make_sid("", now),
         kind="MM" if text.media_urls else "SM",
         direction=Direction.INBOUND,
         status=MessageStatus.RECEIVING,

@@ -70,6 +70,7 @@ class InboundMessage(msgspec.Struct, frozen=True, kw_only=True):
     part: int = 1  #: from 1
     dedupe: str = ""  #: when not empty, a second message with the same key is the same message
     detail: str = ""
+    sid: str = ""  #: what the message is to be called, where the sender is a handset of ours; a new SID when empty
 
 
 class CarrierSink(Protocol):

@@ -19,7 +19,10 @@ POLL = 25_000  #: ms that one request waits for news
 LINGER = 3.0  #: seconds of silence after which a pipe that has ended hangs up
 RETRY = 2.0  #: seconds before a server that went away is asked again
 HISTORY = 10  #: texts of before that are shown at the start
-HELP = "/to NUMBER writes to another number, /media URL [text] sends a picture, /quit (or Ctrl-D) hangs up"
+HELP = (
+    "/why tells what became of your last text, /to NUMBER writes to another number, /media URL [text] sends a picture, "
+    "/quit (or Ctrl-D) hangs up"
+)
 
 
 class Screen(Protocol):
@@ -94,7 +97,8 @@ class Phone:
         self.to = to
         self._client = client
         self._screen = screen
-        self._written: set[str] = set()  # keys of the texts typed here: they are shown when they are sent
+        self._written: set[str] = set()  # SIDs of the texts typed here: they are shown when they are sent
+        self._last = ""  # the newest of them
         self._stamp = 0
         self._heard_at = time.monotonic()
 
@@ -114,6 +118,8 @@ class Phone:
                 return False
             case "/help":
                 self._screen.say(HELP)
+            case "/why":
+                self._explain()
             case "/to" if rest:
                 self.to = rest.strip()
                 self._screen.say(f"Texts now go to {self.to}.")
@@ -137,9 +143,24 @@ class Phone:
         except ServerError as error:
             self._screen.say(f"Not sent: {error}")
             return
-        self._written.add(answer["sid"])
+        self._last = answer["sid"]
+        self._written.add(self._last)
         self._heard_at = time.monotonic()
         self._screen.show(">", answer["to"], printable(" ".join([body, *media_urls]).strip()), "sent")
+
+    def _explain(self) -> None:
+        """Say what became of the last text: an app that fails is silent on the phone."""
+        if not self._last:
+            self._screen.say("You have written nothing yet.")
+            return
+        try:
+            events = self._client.get("timeline", self._last)["events"]
+        except ServerError as error:
+            self._screen.say(str(error))
+            return
+        for event in events:
+            self._screen.say(printable(event["sentence"]))
+        self._screen.say(f"More: hookflash timeline {self._last}")
 
     def _listen(self) -> None:
         away = False

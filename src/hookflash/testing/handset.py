@@ -38,7 +38,7 @@ class Handset:
         self._unread: list[ReceivedText] = []
 
     def text(self, body: str = "", *, to: str, media_urls: tuple[str, ...] = ()) -> str:
-        """Write a text to `to`, a number of the platform; returns the key of the handset's own copy."""
+        """Write a text to `to`, a number of the platform; returns the SID that it has as a message of the account."""
         answer = self._post("messages", to=to, body=body, media_urls=list(media_urls))
         return str(answer["sid"])
 
