@@ -125,6 +125,11 @@ class Serving:
         return await asyncio.wait_for(self._process.wait(), 40)
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 

@@ -1,6 +1,7 @@
 """`hookflash serve`: start, say what to try next, and stop without losing anything."""
 
 import asyncio
+import errno
 import signal
 import sys
 from collections.abc import Mapping
@@ -34,7 +35,8 @@ def serve_command(options: Mapping[str, Any]) -> int:
     except (StoreError, VaultError, ValueError) as error:
         console.print(f"hookflash serve: {error}")
     except OSError as error:
-        console.print(f"hookflash serve: {error.strerror or error}: is another program on that port?")
+        hint = ": is another program on that port?" if error.errno == errno.EADDRINUSE else ""
+        console.print(f"hookflash serve: {error.strerror or error}{hint}")
     return 1
 
 

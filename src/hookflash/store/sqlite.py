@@ -6,6 +6,7 @@ of it after the commit of the whole group. Rule 3: an action awaits nothing but 
 """
 
 import asyncio
+import errno
 import queue
 import threading
 import time
@@ -124,7 +125,8 @@ class SqliteStore:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         with _as_store_errors():
             self._writer = self._open(WRITER_CACHE)
-            migrate(self._writer)
+            with _as_store_errors(self._writer):
+                migrate(self._writer)
         self._readers: queue.SimpleQueue[SqliteTx] = queue.SimpleQueue()
         for _ in range(READERS):
             self._readers.put(SqliteTx(self._open_reader(), self._queries))
@@ -219,7 +221,7 @@ class SqliteStore:
         tx.topics, tx.tallies = set(), {}
         began = time.perf_counter()
         try:
-            with _as_store_errors():
+            with _as_store_errors(self._writer):
                 self._writer.execute("BEGIN IMMEDIATE")
                 for job in group:
                     self._run_in_savepoint(tx, job)
@@ -292,13 +294,18 @@ def _drive(coroutine: Awaitable[T]) -> T:
     raise RuntimeError("an action awaited something other than its tx")
 
 
+#: What the system says when a file may not grow: no space, a quota, a limit of the process.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
 @contextmanager
-def _as_store_errors() -> Iterator[None]:
+def _as_store_errors(connection: apsw.Connection | None = None) -> Iterator[None]:
     try:
         yield
-    except apsw.FullError as error:
-        raise StoreFullError("the disk is full; nothing of this was kept") from error
     except (apsw.CorruptError, apsw.NotADBError) as error:
         raise StoreCorruptError(f"the data file is damaged or not a database: {error}") from error
     except apsw.Error as error:
+        full = isinstance(error, apsw.IOError) and connection is not None and connection.system_errno in _NO_ROOM
+        if full or isinstance(error, apsw.FullError):
+            raise StoreFullError("the disk is full; nothing of this was kept") from error
         raise StoreError(f"the data file cannot be used: {error}") from error
