@@ -45,7 +45,7 @@ group = sendsms-user
 username = bench
 password = bench
 """
-WARM_UP = 500
+WARM_UP = 3_000
 DELIVERED_AND_ACCEPTED = 9  #: the two events that our own figure calls back for
 
 

@@ -33,7 +33,7 @@ registered_delivery = {receipts}
 [[routes]]
 carrier = "bench"
 """
-WARM_UP = 500
+WARM_UP = 3_000
 QUEUED = 100_000
 ROWS = 1_000_000
 
