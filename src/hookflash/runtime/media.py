@@ -14,7 +14,7 @@ from hookflash.store.outbox import Job
 from hookflash.store.store import Store, Tx
 from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.codes import WebhookCode
-from hookflash.webhooks.outcome import Attempt
+from hookflash.webhooks.outcome import Attempt, Outcome
 from hookflash.webhooks.request import WebhookRequest
 
 from .keep import keep
@@ -118,22 +118,29 @@ class MediaFetcher:
                 validate_certificates=self._validate_certificates,
             )
         )
-        last = outcome.attempts[-1] if outcome.attempts else None
-        if outcome.error is not None and outcome.error.code is not WebhookCode.BODY_TOO_LONG:
-            return Missing(
-                code=outcome.error.code.number, sentence=outcome.error.sentence, attempt=last
-            ), outcome.attempts
-        content_type = outcome.content_type.partition(";")[0].strip().lower()
-        limit = room if content_type in PICTURES else min(room, OTHER_LIMIT)
-        if outcome.error is not None or len(outcome.body) > limit:
-            sentence = f"{Code.MEDIA_TOO_LARGE.sentence}: more than {limit} bytes"
-            return Missing(code=Code.MEDIA_TOO_LARGE.number, sentence=sentence, attempt=last), outcome.attempts
-        if not outcome.body:
-            sentence = WebhookCode.EMPTY_BODY.sentence.format(detail="a medium has some")
-            return Missing(code=WebhookCode.EMPTY_BODY.number, sentence=sentence, attempt=last), outcome.attempts
-        body = outcome.body
-        download = _Download(content_type=content_type, size=len(body), digest=digest_of(body), body=body)
-        return download, outcome.attempts
+        return _judge(outcome, room), outcome.attempts
+
+
+def _judge(outcome: Outcome, room: int) -> _Download | Missing:
+    """The medium that came, or why it cannot be sent; a message has `room` bytes left."""
+    last = outcome.attempts[-1] if outcome.attempts else None
+    content_type = outcome.content_type.partition(";")[0].strip().lower()
+    error = outcome.error
+    limit = room if content_type in PICTURES else min(room, OTHER_LIMIT)
+    too_long = error is not None and error.code is WebhookCode.BODY_TOO_LONG
+    if too_long or len(outcome.body) > limit:
+        sentence = f"{Code.MEDIA_TOO_LARGE.sentence}: more than {limit} bytes"
+        return Missing(code=Code.MEDIA_TOO_LARGE.number, sentence=sentence, attempt=last)
+    if error is not None and error.code is WebhookCode.CONTENT_TYPE:
+        sentence = error.code.sentence.format(detail=f"messages do not carry {content_type[:100]}")
+        return Missing(code=error.code.number, sentence=sentence, attempt=last)
+    if error is not None:
+        return Missing(code=error.code.number, sentence=error.sentence, attempt=last)
+    if not outcome.body:
+        sentence = WebhookCode.EMPTY_BODY.sentence.format(detail="a medium has some")
+        return Missing(code=WebhookCode.EMPTY_BODY.number, sentence=sentence, attempt=last)
+    body = outcome.body
+    return _Download(content_type=content_type, size=len(body), digest=digest_of(body), body=body)
 
 
 class Unlinker:
