@@ -5,6 +5,7 @@ client has not acknowledged it sends again, on the next bind too, for ever: as a
 """
 
 import asyncio
+import os
 import sys
 from itertools import islice
 from pathlib import Path
@@ -56,7 +57,7 @@ class Centre:
 
     def _take(self, link: SmppLink, pdu: Pdu, body: SubmitSm) -> None:
         self._ids += 1
-        name = f"{self._ids}"
+        name = f"{os.getpid()}-{self._ids}"  # the next centre's ids are others
         self._ledger.note("submitted", id=name, to=body.destination, text=body.short_message.decode("latin-1"))
         loop = asyncio.get_running_loop()
         loop.call_later(self._random.uniform(0, 0.02), link.answer, pdu, SubmitSmResp(name))

@@ -18,7 +18,8 @@ from tests.crash.processes import Serving, free_port, peer, serving, until
 
 KILLS = 26
 MESSAGES = 1_000
-TEXTS = 300
+TEXTS = 150
+KILLS_WITH_TEXTS = 12
 LONGEST_LIFE = 0.8  # s from being up to being killed
 WINDOW = 0.5  # s around a kill: what the centre notes then was under way, and may be submitted again
 CLIENTS = 8
@@ -75,13 +76,13 @@ class Client:
                 self.allowed.release()  # killed under it: whether it was accepted, nobody was told
 
 
-async def live_and_die(server: Serving, random: Random, client: Client | None = None) -> list[float]:
-    """Kill the server `KILLS` times at random moments; returns when that was. It is up at the end."""
+async def live_and_die(server: Serving, random: Random, times: int, client: Client | None = None) -> list[float]:
+    """Kill the server so many times at random moments; returns when that was. It is up at the end."""
     kills = []
-    for _ in range(KILLS):
+    for _ in range(times):
         if client is not None:
             client.up.set()
-            for _ in range(client.total // KILLS + 1):
+            for _ in range(client.total // times + 1):
                 client.allowed.release()
         await asyncio.sleep(random.uniform(0, LONGEST_LIFE))  # the moment is the point of the test
         if client is not None:
@@ -122,7 +123,7 @@ async def test_nothing_accepted_is_lost_when_the_server_is_killed(tmp_path: Path
     ):
         client = Client(server, f"http://127.0.0.1:{sink_port}/status", MESSAGES)
         async with asyncio.timeout(80):
-            _, kills = await asyncio.gather(client.run(), live_and_die(server, Random(7), client))
+            _, kills = await asyncio.gather(client.run(), live_and_die(server, Random(7), KILLS, client))
         wanted = {(sid, status) for sid in client.accepted.values() for status in ("sent", "delivered")}
 
         def called_back() -> set[tuple[str, str]]:
@@ -162,7 +163,7 @@ async def test_a_text_that_was_acknowledged_is_received_and_answered_once(tmp_pa
     ):
         await answer_texts_at(server, f"http://127.0.0.1:{sink_port}/sms")
         async with peer("tests.crash.smsc", smsc_port, tmp_path / "smsc.ledger", TEXTS):
-            kills = await live_and_die(server, Random(11))
+            kills = await live_and_die(server, Random(11), KILLS_WITH_TEXTS)
             replies = {f"reply to text {number}" for number in range(TEXTS)}
 
             def answered() -> set[str]:

@@ -12,7 +12,8 @@ from rich.console import Console
 from hookflash.app import Server
 from hookflash.logs import configure_logs
 from hookflash.settings import Settings, SettingsError, read_settings
-from hookflash.store.store import StoreError
+from hookflash.store.directory import DATABASE
+from hookflash.store.store import StoreCorruptError, StoreError
 from hookflash.store.vault import VaultError
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -32,6 +33,9 @@ def serve_command(options: Mapping[str, Any]) -> int:
         import uvloop
 
         return uvloop.run(_serve(settings))
+    except StoreCorruptError as error:
+        console.print(f"hookflash serve: {error}")
+        console.print(f"The file is {settings.directory / DATABASE}. Restore a backup into a new directory.")
     except (StoreError, VaultError, ValueError) as error:
         console.print(f"hookflash serve: {error}")
     except OSError as error:

@@ -93,6 +93,7 @@ GROWING = ("messages", "media", "outbox", "carrier_parts", "inbound_seen", "time
 SCANS = {
     "outbox.release_all": "once, at the start",
     "outbox.take_back_all": "once, at the start",
+    "media.files": "when a developer empties a server",
     "own.queue_depths": "when somebody asks for the metrics",
     "outbox.extend_leases": "when a developer lets the clock jump",
     "outbox.unsettled": "when a developer lets the clock jump",
