@@ -15,7 +15,7 @@
 "use strict";
 const smpp = require("smpp");
 
-let lastId = 0x9f;
+let lastId = 0xa000000; // shorter ids would be too alike to learn a conversion from
 let held = [];
 
 function say(thing) {
