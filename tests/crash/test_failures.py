@@ -96,7 +96,7 @@ async def test_a_full_disk_refuses_and_goes_on_when_there_is_room(world: World) 
         assert set(refused) == {(503, 20503, "the disk is full; nothing of this was kept")}
         server.lift_file_limit()
         accepted |= set(await poster.post_many(10))
-        await until(lambda: accepted <= world.told("sent") & world.told("delivered"), 20, "every callback")
+        await until(lambda: accepted <= world.told("sent") & world.told("delivered"), 60, "every callback")
         assert world.told("sent") | world.told("delivered") == accepted, "nobody hears of what was refused"
         assert await server.stop() == 0
 

@@ -108,4 +108,4 @@ class Message(msgspec.Struct):
     @property
     def lane(self) -> str:
         """Messages of one sender to one recipient leave in order."""
-        return f"{self.sender}>{self.recipient}"
+        return f"{self.account_sid} {self.sender}>{self.recipient}"

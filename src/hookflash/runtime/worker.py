@@ -12,6 +12,8 @@ from hookflash.store.bus import Bus
 from hookflash.store.outbox import Job
 from hookflash.store.store import Store, StoreError, Tx
 
+from .keep import keep
+
 log = structlog.get_logger()
 
 Work = TypeVar("Work")
@@ -174,11 +176,9 @@ class Worker(Generic[Work]):
                 self._wake.set()
 
     async def _again(self, job: Job) -> None:
-        try:
-            await self._store.write(outbox.postpone, job, self._clock.now() + retry_delay(job.attempts))
-        except StoreError as error:
-            # The lease runs out by itself; until then nothing is lost, only late.
-            log.error("the store could not postpone work", queue=self.queue, sid=job.subject, reason=str(error))
+        # A row that is not postponed waits for the end of its lease: far longer than a full disk may last.
+        due = self._clock.now() + retry_delay(job.attempts)
+        await keep(lambda: self._store.write(outbox.postpone, job, due))
 
 
 async def as_jobs(tx: Tx, jobs: list[Job]) -> list[Job]:
