@@ -90,6 +90,19 @@ class SqliteTx:
         self.topics.add(topic)
 
 
+def _pragmas(cache: int) -> dict[str, int | str]:
+    """How every connection is set, with a page cache of `cache` KiB."""
+    return {
+        "journal_mode": "WAL",
+        "synchronous": "FULL",
+        "foreign_keys": "ON",
+        "temp_store": "MEMORY",
+        "cache_size": -cache,
+        "wal_autocheckpoint": CHECKPOINT_PAGES,
+        "journal_size_limit": LOG_LIMIT,
+    }
+
+
 class _Job:
     __slots__ = ("action", "error", "future", "result")
 
@@ -138,16 +151,13 @@ class SqliteStore:
     def _open(self, cache: int) -> apsw.Connection:
         connection = apsw.Connection(self.path, vfs=self._vfs, statementcachesize=512)
         connection.set_busy_timeout(BUSY_MS)
-        connection.execute(
-            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-            f"PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES};"
-            f"PRAGMA journal_size_limit={LOG_LIMIT}"
-        )
+        for name, value in _pragmas(cache).items():
+            connection.pragma(name, value)
         return connection
 
     def _open_reader(self) -> apsw.Connection:
         connection = self._open(READER_CACHE)
-        connection.execute("PRAGMA query_only=ON")
+        connection.pragma("query_only", True)
         return connection
 
     async def write(self, action: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:

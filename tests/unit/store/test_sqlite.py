@@ -9,7 +9,7 @@ import pytest
 from tests.unit.store.store_support import FaultyDisk, keys, opened, put
 
 from hookflash.store.bus import LocalBus
-from hookflash.store.sqlite import SqliteStore
+from hookflash.store.sqlite import CHECKPOINT_PAGES, READER_CACHE, WRITER_CACHE, SqliteStore
 from hookflash.store.store import StoreCorruptError, StoreError, StoreFullError, Tx
 
 
@@ -247,3 +247,14 @@ async def test_a_damaged_file_is_refused_with_a_sentence(damage: object, tmp_pat
     with pytest.raises(StoreCorruptError, match="damaged or not a database"):
         async with opened(tmp_path) as store:
             await store.write(put, "a")
+
+
+async def test_the_writer_syncs_each_commit_and_keeps_its_pages(store: SqliteStore) -> None:
+    """What the store asks of SQLite is in force: all of it, since one statement of several can go unheard."""
+
+    async def settings(tx: Tx) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys", "cache_size", "wal_autocheckpoint")
+        return [(await tx.select(f"PRAGMA {name}"))[0][0] for name in names]
+
+    assert await store.write(settings) == ["wal", 2, 1, -WRITER_CACHE, CHECKPOINT_PAGES]
+    assert await store.read(settings) == ["wal", 2, 1, -READER_CACHE, CHECKPOINT_PAGES]
