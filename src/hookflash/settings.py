@@ -128,4 +128,4 @@ def _is_loopback(host: str) -> bool:
 def _paths(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str | Path):
         return Path(value)
-    raise NotImplementedError(f"no way from {type(value)} to {kind}")
+    raise TypeError(f"{value!r} is no {kind.__name__.lower()}")

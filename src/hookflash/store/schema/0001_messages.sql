@@ -287,15 +287,16 @@ CREATE TABLE cookies (                   -- an application's cookies, by the pai
 ) WITHOUT ROWID;
 CREATE INDEX cookies_expiry ON cookies (expires_at);
 
+-- A table with a row id, unlike the others: the record of an attempt is too big to lie in an index.
 CREATE TABLE timeline (                  -- each move, PDU and webhook attempt, under the SID it is about
   subject TEXT NOT NULL,
   stamp INTEGER NOT NULL,                -- ms since the epoch << 16, and a counter
   account_sid TEXT NOT NULL,
   kind TEXT NOT NULL,                    -- move, carrier, webhook or note
   sentence TEXT NOT NULL,
-  data TEXT,                             -- JSON
-  PRIMARY KEY (subject, stamp)
-) WITHOUT ROWID;
+  data TEXT                              -- JSON
+);
+CREATE INDEX timeline_subject ON timeline (subject, stamp);
 CREATE INDEX timeline_webhooks ON timeline (stamp) WHERE kind = 'webhook';
 
 CREATE TABLE alerts (                    -- what the debugger saw: Notifications of 2010, alerts of Monitor
