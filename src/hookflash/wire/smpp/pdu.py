@@ -123,9 +123,6 @@ class _Answer(Body, frozen=True, gc=False):
         except PduError:
             return cls(name)
 
-    def print(self) -> bytes:
-        return self.layout.write(self).encode("latin-1") + _print_tlvs(self.tlvs)
-
 
 class BindResponse(_Answer, frozen=True, gc=False):
     """The fields that the three bind answers share."""
@@ -134,6 +131,9 @@ class BindResponse(_Answer, frozen=True, gc=False):
 
     system_id: str = ""
     tlvs: Tlvs = ()
+
+    def print(self) -> bytes:
+        return self.layout.write(self).encode("latin-1") + _print_tlvs(self.tlvs)
 
 
 class BindReceiverResp(BindResponse, frozen=True, gc=False):
@@ -155,6 +155,9 @@ class MessageResponse(_Answer, frozen=True, gc=False):
 
     message_id: str = ""
     tlvs: Tlvs = ()
+
+    def print(self) -> bytes:
+        return self.layout.write(self).encode("latin-1") + _print_tlvs(self.tlvs)
 
 
 class SubmitSmResp(MessageResponse, frozen=True, gc=False):
