@@ -1,8 +1,8 @@
 """`hookflash serve`: start, say what to try next, and stop without losing anything."""
 
 import asyncio
-import gc
 import errno
+import gc
 import signal
 import sys
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ def _spare_the_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(10_000, 20, 20)
 
 
 def _say_hello(server: Server, *, is_new: bool) -> None:

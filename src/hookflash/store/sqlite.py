@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 GROUP_LIMIT = 500  #: actions in one commit: the fsync is shared by then, and the first of them has waited long enough
 READERS = 2
-WRITER_CACHE = 64 * 1024  #: KiB of pages, taken as needed: most of the index of recipients of a million rows
+WRITER_CACHE = 56 * 1024  #: KiB of pages, taken as needed: most of the index of recipients of a million rows
 READER_CACHE = 8 * 1024  #: KiB; what a list needs is mostly in the cache of the system
 CHECKPOINT_PAGES = 4_000  #: of the log, after which they are copied into the data file while the next commit waits
 LOG_LIMIT = 64 * 1024 * 1024  #: bytes to which a log that had to grow is cut back
