@@ -80,11 +80,6 @@ def pattern(name: str, column: str) -> Filter:
     return Filter(name, conditions)
 
 
-def flag(name: str, column: str) -> Filter:
-    """`true` or `false`."""
-    return Filter(name, lambda value: [Condition(column, "=", value.lower() in ("true", "1"))])
-
-
 def dates(name: str, column: str) -> tuple[Filter, ...]:
     """`Name=`, `Name<=` and `Name>=`: the day or second, up to its end, from its start on."""
 

@@ -5,8 +5,6 @@ from random import Random
 
 import structlog
 
-from hookflash.store.store import Tx
-
 from .carrier import CarrierRefusedError, MessageCarrier
 from .routing import SIMULATED, Route, candidates
 
@@ -75,8 +73,3 @@ class Fleet:
     async def close(self, grace: int) -> None:
         for carrier in self._carriers.values():
             await carrier.close(grace)
-
-
-async def load_routes(tx: Tx) -> list[Route]:
-    """Every route, by priority."""
-    return await tx.all(Route, "carriers.all_routes")

@@ -35,11 +35,6 @@ class SidMaker:
             return self._last
 
 
-def moment_bound(now: int) -> str:
-    """The 32 digits that lie after every SID made before `now` and before every one made from then on."""
-    return f"{now << 16:016x}{'0' * 16}"
-
-
 def is_sid(text: str, *prefixes: str) -> bool:
     """Whether `text` is a SID, of one of the kinds `prefixes` if any are given."""
     return _PATTERN.fullmatch(text) is not None and (not prefixes or text[:2] in prefixes)

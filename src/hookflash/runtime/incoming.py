@@ -24,7 +24,7 @@ from hookflash.webhooks.cookies import Jar
 from hookflash.webhooks.outcome import Outcome
 from hookflash.webhooks.request import WebhookRequest
 from hookflash.webhooks.status import Media as MediaParam
-from hookflash.webhooks.status import incoming_message_params
+from hookflash.webhooks.status import fallback_params, incoming_message_params
 
 from .keep import keep
 from .shares import host_of_url
@@ -126,7 +126,7 @@ class IncomingMessages:
             to_place=_place(home_of(message.recipient)),
         )
         if webhook.error_code is not None:
-            params |= {"ErrorCode": str(webhook.error_code), "ErrorUrl": webhook.error_url or ""}
+            params = fallback_params(params, error_code=webhook.error_code, failed_url=webhook.error_url or "")
         return params
 
 

@@ -87,10 +87,6 @@ class Table(Generic[R]):
     async def insert(self, tx: Tx, row: R) -> None:
         await tx.insert(self.name, row)
 
-    def key_of(self, row: R) -> str:
-        """The value by which `row` is ordered."""
-        return str(getattr(row, self.key))
-
     def has(self, column: str) -> bool:
         return column in {field.name for field in msgspec.structs.fields(self.row)}  # type: ignore[arg-type]
 

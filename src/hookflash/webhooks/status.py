@@ -11,7 +11,6 @@ import msgspec
 
 from hookflash.domain.clock import SECOND
 from hookflash.domain.message import MessageStatus
-from hookflash.webhooks.codes import WebhookError
 from hookflash.webhooks.outcome import Attempt
 from hookflash.webhooks.request import bare_url
 
@@ -118,9 +117,9 @@ def incoming_message_params(
     return params
 
 
-def fallback_params(params: Mapping[str, str], *, error: WebhookError, failed_url: str) -> dict[str, str]:
+def fallback_params(params: Mapping[str, str], *, error_code: int, failed_url: str) -> dict[str, str]:
     """The parameters for the fallback URL: those of the request that failed, and how and where it failed."""
-    return {**params, "ErrorCode": str(error.code.number), "ErrorUrl": bare_url(failed_url)}
+    return {**params, "ErrorCode": str(error_code), "ErrorUrl": bare_url(failed_url)}
 
 
 def debugger_params(

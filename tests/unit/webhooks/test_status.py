@@ -79,7 +79,7 @@ def test_an_incoming_message() -> None:
 def test_the_fallback_hears_what_failed() -> None:
     """The same parameters, ErrorCode, and the URL that failed without its login."""
     error = WebhookError(WebhookCode.RETRIEVAL, "status 500")
-    params = fallback_params({"Body": "hi"}, error=error, failed_url="https://u:p@h.test/a?b#rc=1")
+    params = fallback_params({"Body": "hi"}, error_code=error.code.number, failed_url="https://u:p@h.test/a?b#rc=1")
     assert params == {"Body": "hi", "ErrorCode": "11200", "ErrorUrl": "https://h.test/a?b"}
 
 
