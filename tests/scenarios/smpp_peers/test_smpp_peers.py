@@ -26,7 +26,7 @@ from hookflash.wire.smpp.status import CommandStatus
 HERE = Path(__file__).parent
 DRIVE_SMPP = "/usr/lib/kannel/test/drive_smpp"  # Debian's kannel-extras
 SMSBOX_PORT = 13001  # where drive_smpp wants to find a bearerbox; built into it
-PATIENCE = 20  # s, before a peer that says nothing has failed the test
+PATIENCE = 60  # s, before a peer that says nothing has failed the test
 
 
 @pytest.fixture(scope="session")
