@@ -13,15 +13,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.carriers.smpp_support import Sink, Smsc, message, serving, until
+from tests.unit.carriers.smpp_support import Sink, message, until
 
 from hookflash.carriers.carrier import CarrierBusyError
 from hookflash.carriers.smpp import SmppCarrier
 from hookflash.carriers.smpp_config import SmppConfig
 from hookflash.domain.clock import VirtualClock
-from hookflash.wire.smpp.coding import Alphabet, decode_text
-from hookflash.wire.smpp.pdu import DeliverSm, SubmitSm, Tag, tlv
-from hookflash.wire.smpp.status import CommandStatus
 
 HERE = Path(__file__).parent
 DRIVE_SMPP = "/usr/lib/kannel/test/drive_smpp"  # Debian's kannel-extras
@@ -150,28 +147,6 @@ async def test_a_node_centre_that_throttles_is_busy(node: str) -> None:
     async with running(node, "smsc.js") as smsc, bound(await smsc.says("port"), Sink(), bind="pair") as carrier:
         with pytest.raises(CarrierBusyError, match="ESME_RTHROTTLED"):
             await carrier.submit(message("throttled: text"))
-
-
-async def test_a_node_client_is_served_by_our_server_side(node: str) -> None:
-    """Binds, submits in three ways, asks for a sign of life, hears a text and a receipt, and unbinds."""
-    smsc = Smsc()
-    async with serving(smsc), running(node, "esme.js", str(smsc.port)) as esme:
-        assert await esme.says("bind") == 0
-        assert [await esme.says(key) for key in ("plain", "ucs2", "payload")] == ["m1", "m2", "m3"]
-        assert await esme.says("query") == CommandStatus.ESME_RQUERYFAIL
-        assert await esme.says("enquire_link") == 0
-        plain, ucs2, payload = smsc.submits
-        assert plain.short_message == b"Hello"
-        assert text_of(ucs2) == "Привет"
-        assert tlv(payload.tlvs, Tag.MESSAGE_PAYLOAD) == b"long " * 100
-        assert (await smsc.deliver(DeliverSm(esm_class=4, short_message=b"id:m1 stat:DELIVRD"))).status == 0
-        assert (await smsc.deliver(DeliverSm(short_message=b"bye"))).status == 0
-        assert await esme.says("unbind") == 0
-        assert await esme.says("closed")
-
-
-def text_of(submit: SubmitSm) -> str:
-    return decode_text(submit.short_message, submit.data_coding, Alphabet.GSM)
 
 
 async def test_kannels_driver_delivers_takes_our_submits_and_is_unbound() -> None:
