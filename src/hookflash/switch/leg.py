@@ -1,0 +1,90 @@
+"""What a verb sees of a phone: a `Leg`. Verbs know neither SIP nor packets.
+
+Every method that waits raises `HungUp` when the leg is gone, and stops what it started when it is cancelled.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from hookflash.switch import protocol
+from hookflash.switch.protocol import AnySource
+
+
+class HungUp(Exception):  # noqa: N818 - it is news, not an error
+    """The leg is gone; what was asked of it did not happen, or not to its end."""
+
+    def __init__(self, event: protocol.HungUp) -> None:
+        super().__init__(event.cause)
+        self.event = event
+
+
+class Collected(msgspec.Struct, frozen=True):
+    digits: str
+    why: str  #: most, finish, timeout
+    key: str = ""  #: the key that finished it
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    ms: int  #: length, after trimming
+    why: str  #: silence, finish, most, stopped, hung_up
+    key: str = ""
+    silent: bool = False  #: nothing but silence was heard
+
+
+class Leg(Protocol):
+    """One phone in a call, as the verbs see it."""
+
+    number: int  #: the switch's
+
+    @property
+    def is_answered(self) -> bool: ...
+
+    async def ring(self, *, media: bool = False) -> None:
+        """Tell the caller that it rings; at once."""
+        ...
+
+    async def answer(self) -> None:
+        """Take the call; returns once audio flows. Nothing happens on one that is answered."""
+        ...
+
+    async def reject(self, status: int, reason: str = "") -> None:
+        """Refuse a call that was not answered."""
+        ...
+
+    async def hang_up(self, cause: str = "local") -> None:
+        """End it; returns once it is gone. Nothing happens on one that is."""
+        ...
+
+    async def play(self, sources: Sequence[AnySource], *, loop: int = 1) -> None:
+        """Play to the end; `loop` times, 0 for ever."""
+        ...
+
+    async def collect(self, command: protocol.Collect) -> Collected:
+        """Play prompts and take keys; leg and op of `command` are filled in."""
+        ...
+
+    async def record(self, command: protocol.Record) -> Recorded:
+        """Record until something ends it; leg and op of `command` are filled in. A hang-up is a result here."""
+        ...
+
+    async def send_keys(self, keys: str) -> None: ...
+
+    async def wait(self, ms: int) -> None:
+        """Let time pass on the leg's clock."""
+        ...
+
+    async def bridge(self, other: "Leg") -> None:
+        """Let both hear each other; returns at once. `unbridge`, or the end of one of them, ends it."""
+        ...
+
+    async def unbridge(self) -> None: ...
+
+    async def limit(self, ms: int) -> None:
+        """Hang up by itself once it has been answered for `ms`."""
+        ...
+
+    async def gone(self) -> protocol.HungUp:
+        """Wait until it is gone, and say how that came."""
+        ...

@@ -1,0 +1,2 @@
+//! Audio of calls without sockets and without a clock: RTP, codecs, and what is played, heard, recorded and mixed.
+#![forbid(unsafe_code)]
