@@ -3,13 +3,13 @@
 Every method that waits raises `HungUp` when the leg is gone, and stops what it started when it is cancelled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
 
 from hookflash.switch import protocol
-from hookflash.switch.protocol import AnySource
+from hookflash.switch.protocol import AnyEvent, AnySource
 
 
 class HungUp(Exception):  # noqa: N818 - it is news, not an error
@@ -31,6 +31,17 @@ class Recorded(msgspec.Struct, frozen=True):
     why: str  #: silence, finish, most, stopped, hung_up
     key: str = ""
     silent: bool = False  #: nothing but silence was heard
+
+
+class Detected(msgspec.Struct, frozen=True):
+    found: str  #: human, machine_start, machine_end_beep, machine_end_silence, machine_end_other, fax, unknown
+    ms: int  #: how long it took
+
+
+class Tape:
+    """Holds on to a recording that runs: `Leg.record` fills it in, and others pause and stop it by it."""
+
+    op = 0  #: of the recording; 0 before it has begun
 
 
 class Leg(Protocol):
@@ -65,8 +76,18 @@ class Leg(Protocol):
         """Play prompts and take keys; leg and op of `command` are filled in."""
         ...
 
-    async def record(self, command: protocol.Record) -> Recorded:
+    async def record(self, command: protocol.Record, tape: Tape | None = None) -> Recorded:
         """Record until something ends it; leg and op of `command` are filled in. A hang-up is a result here."""
+        ...
+
+    async def pause(self, tape: Tape, *, silence: bool = True) -> None:
+        """Record nothing until `resume`; with `silence`, the gap is kept as silence."""
+        ...
+
+    async def resume(self, tape: Tape) -> None: ...
+
+    async def stop(self, tape: Tape) -> None:
+        """End the recording: its `record` returns, with `stopped`. Nothing happens to one that has ended."""
         ...
 
     async def send_keys(self, keys: str) -> None: ...
@@ -83,6 +104,22 @@ class Leg(Protocol):
 
     async def limit(self, ms: int) -> None:
         """Hang up by itself once it has been answered for `ms`."""
+        ...
+
+    async def detect(self, command: protocol.Detect) -> Detected:
+        """Tell a person from an answering machine; leg and op of `command` are filled in."""
+        ...
+
+    async def early(self) -> protocol.Early | protocol.Answered:
+        """Wait until a leg that we dial rings, or is answered without."""
+        ...
+
+    async def answered(self) -> protocol.Answered:
+        """Wait until it is answered."""
+        ...
+
+    def watch(self, told: Callable[[AnyEvent], None]) -> None:
+        """Have `told` hear of every event of this leg as it comes, before anybody who waits for it."""
         ...
 
     async def gone(self) -> protocol.HungUp:
