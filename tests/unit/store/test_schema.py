@@ -16,6 +16,7 @@ from hookflash.carriers.load import CarrierRow
 from hookflash.carriers.routing import Route
 from hookflash.domain.account import Account, ApiKey
 from hookflash.domain.alert import Alert
+from hookflash.domain.call import Call
 from hookflash.domain.media import Media
 from hookflash.domain.message import Feedback, Message
 from hookflash.domain.numbers import (
@@ -25,6 +26,7 @@ from hookflash.domain.numbers import (
     Sandbox,
     ShortCode,
 )
+from hookflash.domain.recording import Recording
 from hookflash.domain.service import Service, ServiceSender
 from hookflash.network.handset import Handset, HandsetMessage
 from hookflash.store import migrations
@@ -55,6 +57,8 @@ ROWS: dict[str, type[msgspec.Struct]] = {
     "routes": Route,
     "handsets": Handset,
     "handset_messages": HandsetMessage,
+    "calls": Call,
+    "recordings": Recording,
 }
 
 
@@ -87,7 +91,10 @@ def test_every_named_query_fits_the_schema(name: str, connection: apsw.Connectio
 
 
 #: Tables that grow with the traffic.
-GROWING = ("messages", "media", "outbox", "carrier_parts", "inbound_seen", "timeline", "alerts", "handset_messages")
+GROWING = (
+    *("messages", "media", "outbox", "carrier_parts", "inbound_seen", "timeline", "alerts", "handset_messages"),
+    *("calls", "recordings"),
+)
 
 #: Queries that look at every row of one of them, and why they may.
 SCANS = {
@@ -97,6 +104,8 @@ SCANS = {
     "own.queue_depths": "when somebody asks for the metrics",
     "outbox.extend_leases": "when a developer lets the clock jump",
     "outbox.unsettled": "when a developer lets the clock jump",
+    "calls.unfinished": "once, at the start, by an index that holds live calls only",
+    "recordings.live": "once, at the start, by an index that holds live recordings only",
     "handsets.active_numbers": "of the simulated network's own texts, for its list",
 }
 
@@ -168,7 +177,7 @@ async def test_an_older_program_refuses_newer_data(tmp_path: Path, monkeypatch: 
         with_migration(patched, "CREATE TABLE later (x)")
         async with opened(tmp_path):
             pass
-    with pytest.raises(StoreError, match="the data has schema 2, this program knows 1: run the newer Hookflash"):
+    with pytest.raises(StoreError, match="the data has schema 3, this program knows 2: run the newer Hookflash"):
         async with opened(tmp_path):
             pass
 

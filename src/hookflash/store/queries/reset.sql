@@ -15,3 +15,6 @@ DELETE FROM timeline;
 DELETE FROM alerts;
 DELETE FROM handsets;
 DELETE FROM handset_messages;
+DELETE FROM calls;
+DELETE FROM dial_queues;
+DELETE FROM recordings;
