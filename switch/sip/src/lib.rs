@@ -1,2 +1,40 @@
 //! SIP without sockets and without a clock: bytes and the time go in, bytes and events come out.
+//!
+//! The pure half knows the grammar of RFC 3261 and nothing else: [`message`] reads and prints messages, [`framer`] cuts
+//! a byte stream into them. What a peer sent never panics; what it sent wrong comes back as a [`ParseError`] that says
+//! why and carries the refusal to send, if one is due.
 #![forbid(unsafe_code)]
+
+pub mod error;
+pub mod framer;
+mod grammar;
+pub mod headers;
+pub mod host;
+pub mod message;
+pub mod method;
+pub mod name;
+pub mod name_addr;
+pub mod params;
+mod parse;
+mod readers;
+pub mod status;
+pub mod transport;
+pub mod uri;
+pub mod via;
+
+pub use error::ParseError;
+pub use framer::{Frame, Framer};
+pub use headers::Headers;
+pub use host::Host;
+pub use message::{Message, Request, Response};
+pub use method::Method;
+pub use name::Name;
+pub use name_addr::NameAddr;
+pub use params::Params;
+pub use readers::{RAck, Refresher, SessionExpires};
+pub use transport::Transport;
+pub use uri::{Scheme, Uri};
+pub use via::Via;
+
+/// Microseconds on the caller's clock, from any start.
+pub type Micros = u64;
