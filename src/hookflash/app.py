@@ -246,7 +246,12 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
     links, validate = exchange.media_links, exchange.settings.validate_certificates
     submitter = Submitter(store=store, fleet=exchange.fleet, clock=clock, links=links)
     callbacks = Callbacks(
-        store=store, webhooks=exchange.webhooks, auth=exchange.auth, clock=clock, validate_certificates=validate
+        store=store,
+        webhooks=exchange.webhooks,
+        auth=exchange.auth,
+        clock=clock,
+        links=links,
+        validate_certificates=validate,
     )
     incoming = IncomingMessages(
         store=store,

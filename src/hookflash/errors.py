@@ -72,6 +72,57 @@ class Code(Enum):
     ADDRESS_REQUIRED = 21631, 400, "{number} needs an AddressSid"
     INVALID_CONTAINS = 21401, 400, "Contains is not a valid pattern: {pattern}"
 
+    # -- calls, refused --
+    CALL_QUEUE_FULL = (
+        10004,
+        429,
+        "Too many calls wait to be dialled; this account dials {rate} a second",
+    )
+    CALL_TO_REQUIRED = 21201, 400, "No 'To' number is specified"
+    PREMIUM_NUMBER = 21202, 400, "{to} is a premium number, which cannot be called"
+    URL_REQUIRED = 21205, 400, "Url parameter is required."
+    INVALID_CALL_URL = 21205, 400, "{name} is not a valid URL: {url}"
+    INVALID_SEND_DIGITS = 21206, 400, "SendDigits may have 32 of 0-9 A-D # * w W; this is not: {digits}"
+    INVALID_IF_MACHINE = 21207, 400, "IfMachine must be Continue or Hangup"
+    INVALID_TIMEOUT = 21208, 400, "Timeout must be a whole number of seconds from 1 to 600"
+    INVALID_CALL_METHOD = 21209, 400, "{name} must be GET or POST"
+    CALLER_NOT_VERIFIED = (
+        21210,
+        400,
+        "The source phone number provided, {sender}, is not yet verified for your account. You may only make calls "
+        "from phone numbers that you've verified or purchased from Twilio.",
+    )
+    INVALID_CALL_TO = 21211, 400, "The phone number you are attempting to call, {to}, is not valid."
+    INVALID_CALL_FROM = 21212, 400, "From is not a valid phone number: {sender}"
+    CALL_FROM_REQUIRED = 21213, 400, "No 'From' number is specified"
+    CALL_NOT_REACHABLE = 21214, 400, "{to} cannot be reached"
+    VOICE_GEO_PERMISSION = (
+        21215,
+        400,
+        "Account not authorized to call {to}. Perhaps you need to enable some international permissions: the operator "
+        "of this server sets `voice_countries` for the account.",
+    )
+    CALL_BLOCKED = 21216, 400, "Account not allowed to call {to}"
+    DOUBTFUL_NUMBER = 21217, 400, "{to} does not appear to be a valid phone number"
+    TRIAL_CALL_UNVERIFIED = (
+        21219,
+        400,
+        "The number {to} is unverified. Trial accounts may only make calls to verified numbers.",
+    )
+    NOT_IN_PROGRESS = 21220, 400, "Call is not in-progress. Cannot redirect."
+    SIP_USERNAME_TOO_LONG = 21221, 400, "SipAuthUsername is longer than {limit} characters"
+    INVALID_SIP_USERNAME = 21222, 400, "SipAuthUsername has characters that SIP cannot carry"
+    SIP_PASSWORD_TOO_LONG = 21223, 400, "SipAuthPassword is longer than {limit} characters"
+    INVALID_SIP_PASSWORD = 21224, 400, "SipAuthPassword has characters that SIP cannot carry"
+    SIP_CREDENTIALS_INCOMPLETE = 21225, 400, "SipAuthUsername and SipAuthPassword go together"
+    SIP_HEADERS_TOO_LONG = 21227, 400, "The headers in 'To' are longer than 1024 characters"
+    INVALID_SIP_HEADER_NAME = 21228, 400, "The headers in 'To' must have names that begin with X-"
+    INVALID_SIP_HEADER_VALUE = 21229, 400, "A header in 'To' has a value that SIP cannot carry"
+    INVALID_MACHINE_DETECTION = 21234, 400, "MachineDetection must be Enable or DetectMessageEnd"
+    ASYNC_AMD_WITHOUT_CALLBACK = 21262, 400, "AsyncAmd needs an AsyncAmdStatusCallback"
+    AMD_OUT_OF_RANGE = 21263, 400, "{name}: {why}"
+    CHANNELS_NOT_AVAILABLE = 16113, 400, "The recording {sid} has one channel; two cannot be had"
+
     # -- messages, refused --
     GEO_PERMISSION = (
         21408,

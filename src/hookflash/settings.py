@@ -13,8 +13,11 @@ from typing import Any
 
 import msgspec
 
+from hookflash.actions.check_callee import CallRules
 from hookflash.actions.queue_for_carrier import SenderRates
 from hookflash.domain.clock import DAY
+
+MOST_CALLS_PER_SECOND = 1_000
 
 
 class SettingsError(Exception):
@@ -56,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     auth_token: str = ""  #: of the first account; goes with `account_sid`
     concurrent_requests: int = 0  #: per account; 0 is without limit
     sender_rates: SenderRates = SenderRates()
+    calls_per_second: float | None = None  #: dialled per account; when not set 1 in operator mode, 30 in development
+    voice_countries: tuple[str, ...] | None = None  #: ISO codes to call; when not set US,CA in operator mode, else all
     receipt_delay: int = 50  #: ms until a handset of the simulated network confirms a text
     webhook_records: int = 7 * DAY  #: ms for which attempts are kept
     webhook_allow: tuple[str, ...] = ()  #: CIDRs that webhooks may reach in operator mode, besides the public internet
@@ -68,6 +73,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def directory(self) -> Path:
         return self.data.expanduser().absolute()
+
+    @property
+    def call_rules(self) -> CallRules:
+        """What holds for calls of accounts without settings of their own."""
+        usual = _OPEN if self.mode is Mode.DEVELOPMENT else _CAREFUL
+        countries = usual.countries if self.voice_countries is None else self.voice_countries
+        return CallRules(self.calls_per_second or usual.calls_per_second, countries)
+
+
+_OPEN = CallRules(calls_per_second=30.0, countries=None)  # nobody wants to wait on a laptop
+_CAREFUL = CallRules(calls_per_second=1.0, countries=("US", "CA"))  # as the original; abroad is where fraud is
 
 
 def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.environ) -> Settings:
@@ -88,13 +104,15 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
         raise SettingsError(f"a setting is wrong: {error}") from None
     if bool(settings.account_sid) != bool(settings.auth_token):
         raise SettingsError("HOOKFLASH_ACCOUNT_SID and HOOKFLASH_AUTH_TOKEN go together")
+    if settings.calls_per_second is not None and not 0 < settings.calls_per_second <= MOST_CALLS_PER_SECOND:
+        raise SettingsError(f"calls_per_second must be more than 0 and at most {MOST_CALLS_PER_SECOND}")
     _check_reach(settings)
     if bool(settings.tls_cert) != bool(settings.tls_key):
         raise SettingsError("--tls-cert and --tls-key go together")
     return settings
 
 
-_LISTS = frozenset({"roles", "trust_network", "allowed_hosts", "webhook_allow"})
+_LISTS = frozenset({"roles", "trust_network", "allowed_hosts", "webhook_allow", "voice_countries"})
 
 
 def _read_file(file: Path) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from hookflash.store import outbox, timeline
 from hookflash.store.store import Tx
 from hookflash.webhooks.status import message_status_params
 
+from .status_callback import StatusCallback
+
 _S = MessageStatus
 
 _SENT = frozenset({_S.SENT, _S.DELIVERED, _S.UNDELIVERED})
@@ -17,14 +19,6 @@ _SENT = frozenset({_S.SENT, _S.DELIVERED, _S.UNDELIVERED})
 
 class IllegalMoveError(Exception):
     """The table of moves has no such move, or another move came first."""
-
-
-class StatusCallback(msgspec.Struct, frozen=True):
-    """What the `callback` queue holds: one status callback, its parameters as they were at that moment."""
-
-    url: str
-    params: dict[str, str]
-    test: bool = False  #: signed with the token of the test credentials
 
 
 async def move_message(

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from hookflash.domain.account import Account
 from hookflash.domain.alert import Alert
+from hookflash.domain.call import Call
 from hookflash.domain.message import Message
 from hookflash.domain.sids import make_sid
 from hookflash.store import outbox, timeline
@@ -11,12 +12,12 @@ from hookflash.store.store import Tx
 from hookflash.webhooks.outcome import Attempt
 from hookflash.webhooks.status import debugger_params
 
-from .move_message import StatusCallback
+from .status_callback import StatusCallback
 
 
 async def raise_alert(
     tx: Tx,
-    message: Message,
+    about: Message | Call,
     *,
     level: str,
     code: int,
@@ -24,15 +25,15 @@ async def raise_alert(
     now: int,
     attempt: Attempt | None = None,
 ) -> None:
-    """Keep an alert about `message`: `level` is "error" or "warning", `attempt` the webhook that it came from."""
+    """Keep an alert: `level` is "error" or "warning", `attempt` the webhook that it came from."""
     alert = Alert(
-        account_sid=message.account_sid,
+        account_sid=about.account_sid,
         sid=make_sid("NO", now),
         level=level,
         error_code=code,
         sentence=sentence,
-        resource_sid=message.sid,
-        service_sid=message.service_sid,
+        resource_sid=about.sid,
+        service_sid=about.service_sid if isinstance(about, Message) else None,
         date_created=now,
         date_updated=now,
     )
@@ -44,14 +45,12 @@ async def raise_alert(
         alert.response_headers = "\n".join(f"{name}: {value}" for name, value in attempt.response_headers)
         alert.response_body = attempt.response_body
     await tx.insert("alerts", alert)
-    await timeline.record(
-        tx, message.sid, "note", f"{level}: {code} {sentence}", account_sid=message.account_sid, now=now
-    )
-    await _post(tx, message, alert, attempt, now)
+    await timeline.record(tx, about.sid, "note", f"{level}: {code} {sentence}", account_sid=about.account_sid, now=now)
+    await _post(tx, alert, attempt, now)
 
 
-async def _post(tx: Tx, message: Message, alert: Alert, attempt: Attempt | None, now: int) -> None:
-    account = await tx.one(Account, "accounts.by_sid", sid=message.account_sid)
+async def _post(tx: Tx, alert: Alert, attempt: Attempt | None, now: int) -> None:
+    account = await tx.one(Account, "accounts.by_sid", sid=alert.account_sid)
     if account is None or account.settings.debugger_url is None:
         return
     params = debugger_params(
@@ -62,8 +61,8 @@ async def _post(tx: Tx, message: Message, alert: Alert, attempt: Attempt | None,
         level=alert.level.upper(),
         error_code=alert.error_code,
         message=alert.sentence,
-        resource_sid=message.sid,
-        service_sid=message.service_sid,
+        resource_sid=alert.resource_sid or "",
+        service_sid=alert.service_sid,
         attempt=attempt,
     )
     await outbox.add(

@@ -9,8 +9,9 @@ from hookflash.errors import ApiError, Code
 from hookflash.store import outbox
 from hookflash.store.store import Tx
 
-from .move_message import StatusCallback, status_params
+from .move_message import status_params
 from .send_message import Rules, SendMessage, check_presence, check_schedule, new_message, read_recipient, read_sender
+from .status_callback import StatusCallback
 
 VALID_SENDER = "+15005550006"
 _SENDERS = {"+15005550001": Code.INVALID_FROM, "+15005550008": Code.QUEUE_FULL}

@@ -20,6 +20,8 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """What is set for one account."""
 
     sms_countries: tuple[str, ...] | None = None  #: ISO codes that may be texted; None allows all
+    voice_countries: tuple[str, ...] | None = None  #: ISO codes that may be called; None: as the server is set
+    calls_per_second: float | None = None  #: dialled for REST; None: as the server is set
     suspended_by_operator: bool = False
     debugger_url: str | None = None  #: where debugger events are posted
 

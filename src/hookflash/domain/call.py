@@ -56,6 +56,10 @@ def may_move(current: CallStatus, to: CallStatus) -> bool:
     return to in CALL_MOVES.get(current, frozenset())
 
 
+class NoSuchCallError(Exception):
+    """This process has no such live call: it has just ended, or never began."""
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a document comes from: a URL to ask, with its fallback, or the document itself."""
 

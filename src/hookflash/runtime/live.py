@@ -2,12 +2,8 @@
 
 from typing import Protocol
 
-from hookflash.domain.call import Source
+from hookflash.domain.call import NoSuchCallError, Source
 from hookflash.domain.recording import Recording, RecordOptions
-
-
-class NoSuchCallError(Exception):
-    """This process has no such live call: it has just ended, or never began."""
 
 
 class LiveCalls(Protocol):

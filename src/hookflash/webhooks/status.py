@@ -6,6 +6,7 @@ to a `WebhookRequest`.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import msgspec
 
@@ -57,7 +58,7 @@ def message_status_params(
     raw_dlr_done_date: str | None = None,
 ) -> dict[str, str]:
     """A status callback: `status` is the message's new status, `raw_dlr_done_date` the receipt's YYMMDDhhmm."""
-    return _given(
+    return given(
         ("ErrorCode", str(error_code) if error_code else None),
         ("ErrorMessage", error_message),
         ("ApiVersion", API_VERSION),
@@ -92,7 +93,7 @@ def incoming_message_params(
     `from_place` and `to_place` hold what is known of City, State, Zip and Country; `opt_out_type` is STOP, START or
     HELP where a service handles those words itself.
     """
-    params = _given(
+    params = given(
         ("ToCountry", None if to_place is None else to_place.get("Country", "")),
         ("SmsMessageSid", message_sid),
         ("NumMedia", str(len(media))),
@@ -161,7 +162,7 @@ def debugger_params(
         }
     payload["more_info"] = more
     moment = datetime.fromtimestamp(at / SECOND, UTC)
-    return _given(
+    return given(
         ("Sid", event_sid),
         ("AccountSid", account_sid),
         ("ParentAccountSid", parent_account_sid),
@@ -172,5 +173,11 @@ def debugger_params(
     )
 
 
-def _given(*pairs: tuple[str, str | None]) -> dict[str, str]:
+def given(*pairs: tuple[str, str | None]) -> dict[str, str]:
+    """The parameters that have a value."""
     return {name: value for name, value in pairs if value is not None}
+
+
+def rfc_2822_of(at: int) -> str:
+    """A moment (ms since the epoch) such as `Thu, 30 Jul 2015 20:12:31 +0000`."""
+    return format_datetime(datetime.fromtimestamp(at // SECOND, UTC))

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from tests.unit.actions.world import PERSON, World
 
-from hookflash.actions.move_message import StatusCallback
 from hookflash.actions.send_message import MESSAGES, SendMessage
 from hookflash.actions.send_test_message import call_back_about_test, check_test_message
+from hookflash.actions.status_callback import StatusCallback
 from hookflash.errors import ApiError, Code
 from hookflash.store import outbox
 

@@ -11,10 +11,10 @@ from hookflash.actions.change_pool import add_number
 from hookflash.actions.choose_sender import release_accepted
 from hookflash.actions.first_start import new_account, new_number
 from hookflash.actions.load_message import load_message
-from hookflash.actions.move_message import StatusCallback
 from hookflash.actions.queue_for_carrier import UNLIMITED, SenderRates
 from hookflash.actions.receive_message import IncomingWebhook, receive_message
 from hookflash.actions.send_message import SendMessage, send_message
+from hookflash.actions.status_callback import StatusCallback
 from hookflash.actions.submit_message import Submit, begin_submits, finish_submit, postpone_submit, refuse_submit
 from hookflash.carriers.carrier import InboundMessage, Receipt, Submitted
 from hookflash.domain.alert import Alert

@@ -1,4 +1,4 @@
-"""Which table of refused requests provokes which code: that of the platform, or those of messages and services."""
+"""Which table of refused requests provokes which code: that of the platform, of calls, or of messages and services."""
 
 from hookflash.errors import Code
 
@@ -58,5 +58,42 @@ PLATFORM = frozenset(
     }
 )
 
+#: Those of calls and recordings: `tests/scenarios/test_calls_codes.py`.
+VOICE = frozenset(
+    {
+        Code.CALL_QUEUE_FULL,
+        Code.CALL_TO_REQUIRED,
+        Code.PREMIUM_NUMBER,
+        Code.URL_REQUIRED,
+        Code.INVALID_CALL_URL,
+        Code.INVALID_SEND_DIGITS,
+        Code.INVALID_IF_MACHINE,
+        Code.INVALID_TIMEOUT,
+        Code.INVALID_CALL_METHOD,
+        Code.CALLER_NOT_VERIFIED,
+        Code.INVALID_CALL_TO,
+        Code.INVALID_CALL_FROM,
+        Code.CALL_FROM_REQUIRED,
+        Code.CALL_NOT_REACHABLE,
+        Code.VOICE_GEO_PERMISSION,
+        Code.CALL_BLOCKED,
+        Code.DOUBTFUL_NUMBER,
+        Code.TRIAL_CALL_UNVERIFIED,
+        Code.NOT_IN_PROGRESS,
+        Code.SIP_USERNAME_TOO_LONG,
+        Code.INVALID_SIP_USERNAME,
+        Code.SIP_PASSWORD_TOO_LONG,
+        Code.INVALID_SIP_PASSWORD,
+        Code.SIP_CREDENTIALS_INCOMPLETE,
+        Code.SIP_HEADERS_TOO_LONG,
+        Code.INVALID_SIP_HEADER_NAME,
+        Code.INVALID_SIP_HEADER_VALUE,
+        Code.INVALID_MACHINE_DETECTION,
+        Code.ASYNC_AMD_WITHOUT_CALLBACK,
+        Code.AMD_OUT_OF_RANGE,
+        Code.CHANNELS_NOT_AVAILABLE,
+    }
+)
+
 #: Those of messages, media, feedback and messaging services: the table of their own tests.
-MESSAGING = REFUSALS - PLATFORM
+MESSAGING = REFUSALS - PLATFORM - VOICE

@@ -1,0 +1,34 @@
+"""Whether an account may call somebody at all: the same for calls of REST and for those that a <Dial> makes."""
+
+from typing import NamedTuple
+
+from hookflash.domain.account import Account, AccountType
+from hookflash.domain.call_address import Callee, CalleeKind, is_premium
+from hookflash.domain.phone_numbers import region_of
+from hookflash.errors import ApiError, Code
+from hookflash.store.store import Tx
+
+
+class CallRules(NamedTuple):
+    """What holds for accounts that have no setting of their own."""
+
+    calls_per_second: float
+    countries: tuple[str, ...] | None = None  #: ISO codes that may be called; None allows all
+
+
+async def check_callee(tx: Tx, callee: Callee, *, account: Account, rules: CallRules) -> None:
+    """Raises ApiError (21219, 21202, 21215, 21214) when `account` may not call `callee`."""
+    if callee.kind is CalleeKind.SIM:
+        raise ApiError(Code.CALL_NOT_REACHABLE, to=callee.text[:100])
+    if callee.kind is not CalleeKind.PHONE:
+        return
+    to = callee.text
+    if account.type is AccountType.TRIAL and not await tx.value(
+        "numbers.may_call_on_trial", account_sid=account.sid, number=to
+    ):
+        raise ApiError(Code.TRIAL_CALL_UNVERIFIED, to=to)
+    if is_premium(to):
+        raise ApiError(Code.PREMIUM_NUMBER, to=to)
+    allowed = account.settings.voice_countries if account.settings.voice_countries is not None else rules.countries
+    if allowed is not None and region_of(to) not in allowed:
+        raise ApiError(Code.VOICE_GEO_PERMISSION, to=to)

@@ -1,0 +1,48 @@
+"""At the start, after a process has died: its calls and recordings are closed, as far as they went.
+
+The caller first reads `lost_recordings` and repairs their files, then has all closed in one transaction.
+"""
+
+from collections.abc import Mapping
+
+from hookflash.domain.call import Call, CallStatus
+from hookflash.domain.recording import Recording
+from hookflash.store.store import Tx
+
+from .move_call import move_call
+from .move_recording import finish_recording
+
+_SENTENCE = "The server stopped during the call"
+
+
+async def lost_recordings(tx: Tx) -> list[Recording]:
+    """The recordings, of every account, that nobody writes any more."""
+    return await tx.all(Recording, "recordings.live")
+
+
+async def close_lost_calls(tx: Tx, lengths: Mapping[str, int], *, now: int) -> int:
+    """End each call that was live: answered ones are `completed`, the others `failed`. Returns how many there were.
+
+    `lengths` says how many ms of sound were found for each recording, by its SID; what is not in it has none. A call
+    ended when something was last heard of it, not now: nobody pays for the time that we were down. Calls that still
+    wait in the queue are dialled in their turn.
+    """
+    heard: dict[str, int] = {}
+    for recording in await lost_recordings(tx):
+        length = lengths.get(recording.sid, 0)
+        if recording.call_sid is not None:
+            until = (recording.start_time or 0) + length
+            heard[recording.call_sid] = max(heard.get(recording.call_sid, 0), until)
+        await finish_recording(tx, recording, length=length, now=now)
+    lost = await tx.all(Call, "calls.unfinished")
+    for call in lost:
+        was_answered = call.status is CallStatus.IN_PROGRESS
+        to = CallStatus.COMPLETED if was_answered else CallStatus.FAILED
+        ended = max(call.date_updated, heard.get(call.sid, 0), await _last_heard(tx, call))
+        await move_call(tx, call, to, now=min(now, ended), sentence=_SENTENCE)
+    return len(lost)
+
+
+async def _last_heard(tx: Tx, call: Call) -> int:
+    stamp = await tx.value("calls.last_stamp", sid=call.sid)
+    return (stamp or 0) >> 16

@@ -1,0 +1,107 @@
+"""Whom a call goes to and whom it comes from: numbers, SIP addresses, clients."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import parse_qsl
+
+import phonenumbers
+
+from hookflash.domain.phone_numbers import AddressKind, NumberType, number_type, parse_recipient
+
+LONGEST_SIP = 1_024  # characters of an address with its headers
+LONGEST_HEADERS = 1_024  # characters of the part after "?"
+
+_SIP = re.compile(r"sips?:(?:[^@\s<>\"?]{1,255}@)?[A-Za-z0-9\[][A-Za-z0-9.:_\[\]-]{0,254}(?:;[^\s?<>\"]{0,255})?")
+#: Which headers an application may set: its own, and the few that carry a caller's data (RFC 7433, RFC 3325).
+_HEADER = re.compile(r"[Xx]-[A-Za-z0-9!%*_+'`.~-]{1,254}|User-to-User|Remote-Party-ID|P-[A-Za-z-]{1,60}|Diversion")
+_NAME = re.compile(r"[A-Za-z0-9_.+-]{1,255}")
+_CLIENT = re.compile(r"client:[^\s@:;?<>\"]{1,121}")
+_DIGITS = re.compile(r"\+?[0-9]{2,6}")
+
+
+class CalleeKind(StrEnum):
+    PHONE = "phone"
+    SIP = "sip"
+    CLIENT = "client"
+    SIM = "sim"
+
+
+class HeaderProblem(StrEnum):
+    """What is wrong with the headers of a SIP address."""
+
+    TOO_LONG = "too-long"
+    NAME = "name"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """Whom a call goes to."""
+
+    kind: CalleeKind
+    text: str  #: E.164, `sip:user@host`, `client:name`, `sim:DE…`; without headers
+    headers: dict[str, str] = field(default_factory=dict)  #: of a SIP address, for the INVITE
+    problem: HeaderProblem | None = None  #: with the headers, when they cannot be used
+
+
+def parse_callee(text: str) -> Callee | None:
+    """Whom `text` names, or None when it names nobody who could be called."""
+    text = text.strip()
+    scheme = text.partition(":")[0].lower() if ":" in text else ""
+    if scheme in ("sip", "sips"):
+        return _sip(text)
+    if scheme == "client":
+        return Callee(CalleeKind.CLIENT, text) if _CLIENT.fullmatch(text.partition("?")[0]) else None
+    if scheme == "sim":
+        return Callee(CalleeKind.SIM, text)
+    address = parse_recipient(text)
+    if address is None or address.kind is not AddressKind.PHONE:
+        return None
+    return Callee(CalleeKind.PHONE, address.text)
+
+
+def parse_caller(text: str, *, names: bool) -> str | None:
+    """Who calls: E.164, and where `names` are allowed `client:name`, a SIP address or a bare name. None if nobody."""
+    text = text.strip()
+    address = parse_recipient(text)
+    if address is not None and address.kind is AddressKind.PHONE:
+        return address.text
+    if not names:
+        return None
+    return text if _CLIENT.fullmatch(text) or _SIP.fullmatch(text) or _NAME.fullmatch(text) else None
+
+
+def is_emergency(text: str) -> bool:
+    """Whether `text` is a number of the emergency services somewhere that our numbers are from: 911, 112, 999, …"""
+    digits = text.strip()
+    if not _DIGITS.fullmatch(digits):
+        return False
+    short = digits.removeprefix("+1").removeprefix("+")
+    return any(phonenumbers.is_emergency_number(short, region) for region in ("US", "CA", "GB", "DE", "AU"))
+
+
+def is_premium(e164: str) -> bool:
+    """Whether whoever is called earns by it."""
+    return number_type(e164) is NumberType.PREMIUM or (e164.startswith("+1900") and len(e164) == 12)
+
+
+def _sip(text: str) -> Callee | None:
+    address, question, query = text.partition("?")
+    if len(text) > LONGEST_SIP + LONGEST_HEADERS or not _SIP.fullmatch(address):
+        return None
+    if not question:
+        return Callee(CalleeKind.SIP, address)
+    headers = dict(parse_qsl(query, keep_blank_values=True))
+    return Callee(CalleeKind.SIP, address, headers, _problem(query, headers))
+
+
+def _problem(query: str, headers: dict[str, str]) -> HeaderProblem | None:
+    if len(query) > LONGEST_HEADERS:
+        return HeaderProblem.TOO_LONG
+    for name, value in headers.items():
+        if not _HEADER.fullmatch(name):
+            return HeaderProblem.NAME
+        if not value.isprintable():
+            return HeaderProblem.VALUE
+    return None
