@@ -25,11 +25,7 @@ impl ParseError {
 
     /// A fault with a status of its own, such as 505 or 416.
     pub fn refused(status: u16, why: &'static str) -> Self {
-        Self {
-            why,
-            status,
-            reply: None,
-        }
+        Self { why, status, reply: None }
     }
 }
 

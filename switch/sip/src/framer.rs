@@ -109,14 +109,8 @@ impl Framer {
     /// Give the connection up. What can still be read of the message makes the answer.
     fn lost(&mut self, error: ParseError) -> ParseError {
         let read = Message::parse(self.waiting()).err();
-        *self = Self {
-            broken: true,
-            ..Self::default()
-        };
-        ParseError {
-            reply: read.and_then(|read| read.reply),
-            ..error
-        }
+        *self = Self { broken: true, ..Self::default() };
+        ParseError { reply: read.and_then(|read| read.reply), ..error }
     }
 }
 
@@ -137,10 +131,7 @@ fn content_length(head: &[u8]) -> Result<usize, ParseError> {
         }
         let value = number(std::str::from_utf8(value).unwrap_or(""))?;
         if value > MOST_BODY {
-            return Err(ParseError::refused(
-                513,
-                "the body of a message is too large",
-            ));
+            return Err(ParseError::refused(513, "the body of a message is too large"));
         }
         if length.replace(value).is_some_and(|other| other != value) {
             return Err(ParseError::new("there are two Content-Lengths"));

@@ -54,10 +54,7 @@ pub(crate) fn cut(text: &str, separator: u8) -> Result<(&str, Option<&str>), Par
 }
 
 /// The parts of `text` between separators, as in [`cut`], trimmed; empty ones included.
-pub(crate) fn split(
-    text: &str,
-    separator: u8,
-) -> impl Iterator<Item = Result<&str, ParseError>> + '_ {
+pub(crate) fn split(text: &str, separator: u8) -> impl Iterator<Item = Result<&str, ParseError>> + '_ {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         Some(match cut(rest?, separator) {
@@ -75,9 +72,7 @@ pub(crate) fn split(
 
 /// Read a quoted string at the start of `text`: its content without the quotes, and what follows.
 pub(crate) fn quoted(text: &str) -> Result<(String, &str), ParseError> {
-    let inner = text
-        .strip_prefix('"')
-        .ok_or(ParseError::new("a quoted string was expected"))?;
+    let inner = text.strip_prefix('"').ok_or(ParseError::new("a quoted string was expected"))?;
     let mut content = String::with_capacity(inner.len().min(64));
     let mut chars = inner.char_indices();
     while let Some((at, char)) = chars.next() {
@@ -118,6 +113,5 @@ pub(crate) fn number<T: std::str::FromStr>(text: &str) -> Result<T, ParseError> 
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(ParseError::new("a number was expected"));
     }
-    text.parse()
-        .map_err(|_| ParseError::new("a number is out of range"))
+    text.parse().map_err(|_| ParseError::new("a number is out of range"))
 }

@@ -22,18 +22,12 @@ impl Headers {
 
     /// The first value under a name, as it is on the wire.
     pub fn get(&self, name: &Name) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Every value under a name, in order.
     pub fn all<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether there is a field of that name.
@@ -59,8 +53,7 @@ impl Headers {
             return;
         };
         let mut place = 0..;
-        self.0
-            .retain(|(known, _)| place.next() <= Some(at) || *known != name);
+        self.0.retain(|(known, _)| place.next() <= Some(at) || *known != name);
         if let Some((_, old)) = self.0.get_mut(at) {
             *old = value;
         }
@@ -119,9 +112,5 @@ impl Headers {
 }
 
 fn one_line(value: String) -> String {
-    if value.contains(['\r', '\n']) {
-        value.replace(['\r', '\n'], " ")
-    } else {
-        value
-    }
+    if value.contains(['\r', '\n']) { value.replace(['\r', '\n'], " ") } else { value }
 }

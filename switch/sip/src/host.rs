@@ -38,10 +38,7 @@ impl Host {
     /// Read `host` or `host:port`; white space may stand around the colon.
     pub(crate) fn parse_with_port(text: &str) -> Result<(Self, Option<u16>), ParseError> {
         let end_of_address = text.find(']').map_or(0, |at| at + 1);
-        let colon = text
-            .get(end_of_address..)
-            .and_then(|rest| rest.find(':'))
-            .map(|at| at + end_of_address);
+        let colon = text.get(end_of_address..).and_then(|rest| rest.find(':')).map(|at| at + end_of_address);
         let Some((host, port)) = colon.and_then(|at| text.split_at_checked(at)) else {
             return Ok((Self::parse(trim(text))?, None));
         };
@@ -61,9 +58,7 @@ impl Host {
     pub fn same_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Ip(a), Self::Ip(b)) => a == b,
-            (Self::Name(a), Self::Name(b)) => a
-                .trim_end_matches('.')
-                .eq_ignore_ascii_case(b.trim_end_matches('.')),
+            (Self::Name(a), Self::Name(b)) => a.trim_end_matches('.').eq_ignore_ascii_case(b.trim_end_matches('.')),
             _ => false,
         }
     }

@@ -5,6 +5,7 @@
 //! why and carries the refusal to send, if one is due.
 #![forbid(unsafe_code)]
 
+pub mod endpoint;
 pub mod error;
 pub mod framer;
 mod grammar;
@@ -16,12 +17,16 @@ pub mod name;
 pub mod name_addr;
 pub mod params;
 mod parse;
+pub mod random;
 mod readers;
 pub mod status;
+pub mod timers;
+mod transaction;
 pub mod transport;
 pub mod uri;
 pub mod via;
 
+pub use endpoint::{ClientKey, Config, End, Endpoint, Flow, Output, SentBy, ServerKey, Target};
 pub use error::ParseError;
 pub use framer::{Frame, Framer};
 pub use headers::Headers;
@@ -31,7 +36,9 @@ pub use method::Method;
 pub use name::Name;
 pub use name_addr::NameAddr;
 pub use params::Params;
+pub use random::Random;
 pub use readers::{RAck, Refresher, SessionExpires};
+pub use transaction::Timing;
 pub use transport::Transport;
 pub use uri::{Scheme, Uri};
 pub use via::Via;

@@ -75,12 +75,7 @@ impl Message {
 impl Request {
     /// A request without header fields and body.
     pub fn new(method: Method, uri: Uri) -> Self {
-        Self {
-            method,
-            uri,
-            headers: Headers::for_a_message(),
-            body: Vec::new(),
-        }
+        Self { method, uri, headers: Headers::for_a_message(), body: Vec::new() }
     }
 
     /// The request as it goes over the wire, Content-Length set.
@@ -114,12 +109,7 @@ impl Response {
             "" => reason_phrase(status),
             reason => reason,
         };
-        Self {
-            status,
-            reason: reason.replace(['\r', '\n'], " "),
-            headers,
-            body: Vec::new(),
-        }
+        Self { status, reason: reason.replace(['\r', '\n'], " "), headers, body: Vec::new() }
     }
 
     /// The response as it goes over the wire, Content-Length set.

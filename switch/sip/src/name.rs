@@ -101,15 +101,7 @@ impl Name {
     ///
     /// Only the headers that are taken apart value by value; the order over all lines is what counts (§7.3.1).
     pub(crate) fn is_list(&self) -> bool {
-        matches!(
-            self,
-            Self::Via
-                | Self::Contact
-                | Self::Route
-                | Self::RecordRoute
-                | Self::Path
-                | Self::ServiceRoute
-        )
+        matches!(self, Self::Via | Self::Contact | Self::Route | Self::RecordRoute | Self::Path | Self::ServiceRoute)
     }
 }
 
@@ -120,9 +112,7 @@ impl From<&str> for Name {
                 let letter = letter.to_ascii_lowercase();
                 TABLE.iter().find(|(_, _, compact)| *compact == letter)
             }
-            _ => TABLE
-                .iter()
-                .find(|(_, long, _)| long.eq_ignore_ascii_case(text)),
+            _ => TABLE.iter().find(|(_, long, _)| long.eq_ignore_ascii_case(text)),
         };
         match known {
             Some((name, _, _)) => name.clone(),

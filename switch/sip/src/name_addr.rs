@@ -21,11 +21,7 @@ pub struct NameAddr {
 impl NameAddr {
     /// An address without name and parameters.
     pub fn new(uri: Uri) -> Self {
-        Self {
-            display: String::new(),
-            uri,
-            params: Params::default(),
-        }
+        Self { display: String::new(), uri, params: Params::default() }
     }
 
     /// Read one value, with or without angle brackets.
@@ -55,11 +51,7 @@ impl NameAddr {
             None if rest.is_empty() => Params::default(),
             None => return Err(ParseError::new("something follows an address")),
         };
-        Ok(Self {
-            display,
-            uri: Uri::parse(uri)?,
-            params,
-        })
+        Ok(Self { display, uri: Uri::parse(uri)?, params })
     }
 
     /// Without brackets, the parameters are those of the header, and the URI may not hold what would be ambiguous.
@@ -82,9 +74,7 @@ impl NameAddr {
 
     /// How long a contact is registered, s.
     pub fn expires(&self) -> Option<u32> {
-        self.params
-            .get("expires")
-            .and_then(|text| number(text).ok())
+        self.params.get("expires").and_then(|text| number(text).ok())
     }
 
     /// The same address with a tag.
@@ -96,8 +86,7 @@ impl NameAddr {
 
 /// A name without quotes is a row of tokens; letters beyond ASCII are let pass, as phones send them.
 fn plain_display(text: &str) -> Result<String, ParseError> {
-    let fits =
-        |byte: u8| is_token_byte(byte) || matches!(byte, b' ' | b'\t' | b'(' | b')' | 0x80..);
+    let fits = |byte: u8| is_token_byte(byte) || matches!(byte, b' ' | b'\t' | b'(' | b')' | 0x80..);
     if !text.bytes().all(fits) {
         return Err(ParseError::new("a display name needs quotes"));
     }

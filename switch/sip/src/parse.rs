@@ -96,9 +96,7 @@ impl Read {
         if name == Name::ContentLength {
             let length = number(value)?;
             return match self.content_length.replace(length) {
-                Some(earlier) if earlier != length => {
-                    Err(ParseError::new("there are two Content-Lengths"))
-                }
+                Some(earlier) if earlier != length => Err(ParseError::new("there are two Content-Lengths")),
                 _ => Ok(()),
             };
         }
@@ -112,8 +110,7 @@ impl Read {
 
     fn request(&mut self, start: &str, body: &[u8]) -> Result<Request, ParseError> {
         let mut parts = start.split(' ');
-        let (Some(method), Some(uri), Some(version), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
+        let (Some(method), Some(uri), Some(version), None) = (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(ParseError::new("the request line is malformed"));
         };
@@ -121,28 +118,16 @@ impl Read {
         check_version(version)?;
         let uri = Uri::parse(uri)?;
         if matches!(uri.scheme, Scheme::Other(_)) {
-            return Err(ParseError::refused(
-                416,
-                "the scheme of the request URI is not supported",
-            ));
+            return Err(ParseError::refused(416, "the scheme of the request URI is not supported"));
         }
         if !uri.headers.is_empty() {
             return Err(ParseError::new("the request URI holds header fields"));
         }
         let body = self.checked(body)?;
-        if self
-            .headers
-            .cseq()
-            .is_some_and(|(_, named)| named != method)
-        {
+        if self.headers.cseq().is_some_and(|(_, named)| named != method) {
             return Err(ParseError::new("the CSeq names another method"));
         }
-        Ok(Request {
-            method,
-            uri,
-            headers: std::mem::take(&mut self.headers),
-            body,
-        })
+        Ok(Request { method, uri, headers: std::mem::take(&mut self.headers), body })
     }
 
     fn response(mut self, start: &str, body: &[u8]) -> Result<Response, ParseError> {
@@ -154,12 +139,7 @@ impl Read {
             return Err(ParseError::new("the status is out of range"));
         }
         let body = self.checked(body)?;
-        Ok(Response {
-            status,
-            reason: reason.to_owned(),
-            headers: self.headers,
-            body,
-        })
+        Ok(Response { status, reason: reason.to_owned(), headers: self.headers, body })
     }
 
     /// Hold the fields against their grammar and the body against its length.
@@ -169,9 +149,7 @@ impl Read {
         }
         check_fields(&self.headers)?;
         let length = self.content_length.unwrap_or(body.len());
-        body.get(..length)
-            .map(<[u8]>::to_vec)
-            .ok_or(ParseError::new("the body is shorter than Content-Length"))
+        body.get(..length).map(<[u8]>::to_vec).ok_or(ParseError::new("the body is shorter than Content-Length"))
     }
 }
 
@@ -199,9 +177,7 @@ fn check_version(version: &str) -> Result<(), ParseError> {
     let numbered = version.split_once('/').is_some_and(|(name, number)| {
         name.eq_ignore_ascii_case("SIP")
             && number.contains('.')
-            && number
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+            && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     });
     Err(if numbered {
         ParseError::refused(505, "this version of SIP is not spoken here")
@@ -228,9 +204,7 @@ fn check_fields(headers: &Headers) -> Result<(), ParseError> {
     }
     for required in [Name::Via, Name::From, Name::To, Name::CallId] {
         if !headers.has(&required) {
-            return Err(ParseError::new(
-                "one of Via, From, To and Call-ID is missing",
-            ));
+            return Err(ParseError::new("one of Via, From, To and Call-ID is missing"));
         }
     }
     match headers.cseq() {
@@ -241,9 +215,7 @@ fn check_fields(headers: &Headers) -> Result<(), ParseError> {
         || (headers.has(&Name::SessionExpires) && headers.session_expires().is_none())
         || (headers.has(&Name::MinSe) && headers.min_se().is_none());
     if unreadable {
-        return Err(ParseError::new(
-            "a RAck, Session-Expires or Min-SE is malformed",
-        ));
+        return Err(ParseError::new("a RAck, Session-Expires or Min-SE is malformed"));
     }
     Ok(())
 }
@@ -262,8 +234,5 @@ fn with_reply(error: ParseError, start: &str, headers: &Headers) -> ParseError {
         && !start.starts_with("ACK ")
         && headers.top_via().is_some();
     let status = error.status;
-    ParseError {
-        reply: answerable.then(|| Box::new(Response::to_headers(headers, status, ""))),
-        ..error
-    }
+    ParseError { reply: answerable.then(|| Box::new(Response::to_headers(headers, status, ""))), ..error }
 }

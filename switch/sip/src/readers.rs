@@ -48,9 +48,7 @@ impl Headers {
 
     /// The whole way back, the next hop first.
     pub fn vias(&self) -> Vec<Via> {
-        self.all(&Name::Via)
-            .filter_map(|value| Via::parse(value).ok())
-            .collect()
+        self.all(&Name::Via).filter_map(|value| Via::parse(value).ok()).collect()
     }
 
     /// Put another top Via in place of the one that is there.
@@ -164,16 +162,12 @@ impl Headers {
 
     /// The tokens of a list such as Require, Supported or Allow, over all its lines.
     pub fn tokens<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a str> {
-        self.all(name)
-            .flat_map(|value| value.split(','))
-            .map(trim)
-            .filter(|token| is_token(token))
+        self.all(name).flat_map(|value| value.split(',')).map(trim).filter(|token| is_token(token))
     }
 
     /// Whether a list such as Supported holds a token (in any case).
     pub fn has_token(&self, name: &Name, token: &str) -> bool {
-        self.tokens(name)
-            .any(|held| held.eq_ignore_ascii_case(token))
+        self.tokens(name).any(|held| held.eq_ignore_ascii_case(token))
     }
 
     /// The type of the body without its parameters, in lower case: `application/sdp`.
@@ -190,10 +184,6 @@ impl Headers {
 
 fn seconds_and_params(value: &str) -> Option<(u32, Params)> {
     let (seconds, params) = value.split_once(';').unwrap_or((value, ""));
-    let params = if params.is_empty() {
-        Params::default()
-    } else {
-        Params::parse(params).ok()?
-    };
+    let params = if params.is_empty() { Params::default() } else { Params::parse(params).ok()? };
     Some((number(trim(seconds)).ok()?, params))
 }

@@ -55,9 +55,7 @@ impl Uri {
 
     /// Read a URI: no white space and no angle brackets around it.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let (scheme, rest) = text
-            .split_once(':')
-            .ok_or(ParseError::new("a URI has no scheme"))?;
+        let (scheme, rest) = text.split_once(':').ok_or(ParseError::new("a URI has no scheme"))?;
         check_characters(rest)?;
         if scheme.eq_ignore_ascii_case("sip") {
             Self::parse_sip(Scheme::Sip, rest)
@@ -118,11 +116,7 @@ impl Uri {
     fn parse_other(scheme: &str, rest: &str) -> Result<Self, ParseError> {
         let mut letters = scheme.bytes();
         let named = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
-        if !letters
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphabetic())
-            || !letters.all(named)
-        {
+        if !letters.next().is_some_and(|byte| byte.is_ascii_alphabetic()) || !letters.all(named) {
             return Err(ParseError::new("the scheme of a URI is malformed"));
         }
         let scheme = Scheme::Other(scheme.to_ascii_lowercase());
@@ -181,9 +175,7 @@ impl Uri {
             && same_escaped(self.password.as_deref(), other.password.as_deref())
             && self.host.same_as(&other.host)
             && self.port == other.port
-            && ["transport", "user", "ttl", "method", "maddr"]
-                .into_iter()
-                .all(param)
+            && ["transport", "user", "ttl", "method", "maddr"].into_iter().all(param)
             && self.params.iter().all(|(name, _)| shared(name))
             && same_headers(&self.headers, &other.headers)
     }
@@ -201,9 +193,7 @@ fn check_characters(text: &str) -> Result<(), ParseError> {
                 }
             }
             0..=b' ' | b'<' | b'>' | b'"' | b'\\' | b'^' | b'`' | 0x7f.. => {
-                return Err(ParseError::new(
-                    "a URI holds a character that it may not hold",
-                ));
+                return Err(ParseError::new("a URI holds a character that it may not hold"));
             }
             _ => {}
         }
@@ -231,9 +221,8 @@ fn same_escaped(a: Option<&str>, b: Option<&str>) -> bool {
 fn same_headers(a: &[(String, String)], b: &[(String, String)]) -> bool {
     a.len() == b.len()
         && a.iter().all(|(name, value)| {
-            b.iter().any(|(other, other_value)| {
-                name.eq_ignore_ascii_case(other) && normal(value) == normal(other_value)
-            })
+            b.iter()
+                .any(|(other, other_value)| name.eq_ignore_ascii_case(other) && normal(value) == normal(other_value))
         })
 }
 

@@ -28,8 +28,7 @@ impl Via {
         let (protocol, params) = cut(text, b';')?;
         let params = params.map_or(Ok(Params::default()), Params::parse)?;
         let mut parts = protocol.splitn(3, '/').map(trim);
-        let (Some(name), Some(version), Some(rest)) = (parts.next(), parts.next(), parts.next())
-        else {
+        let (Some(name), Some(version), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(malformed);
         };
         if !name.eq_ignore_ascii_case("SIP") || version != "2.0" {
@@ -42,12 +41,7 @@ impl Via {
             return Err(malformed);
         }
         let (host, port) = Host::parse_with_port(trim(sent_by))?;
-        Ok(Self {
-            transport: transport.to_owned(),
-            host,
-            port,
-            params,
-        })
+        Ok(Self { transport: transport.to_owned(), host, port, params })
     }
 
     /// The id of the transaction; starts with `z9hG4bK` when the peer follows RFC 3261.
