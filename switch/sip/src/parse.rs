@@ -228,11 +228,10 @@ fn check_contact(value: &str) -> Result<(), ParseError> {
     }
 }
 
-/// Give a refused request its answer, when it is one that gets answers and its way back can be read.
+/// Give a refused request its answer, when it is one that gets answers and names a way back.
 fn with_reply(error: ParseError, start: &str, headers: &Headers) -> ParseError {
-    let answerable = start.ends_with(|char: char| char.is_ascii_digit() || char == ' ')
-        && !start.starts_with("ACK ")
-        && headers.top_via().is_some();
+    let is_request_line = start.contains(" SIP/");
+    let answerable = is_request_line && !start.starts_with("ACK ") && headers.has(&Name::Via);
     let status = error.status;
     ParseError { reply: answerable.then(|| Box::new(Response::to_headers(headers, status, ""))), ..error }
 }
