@@ -159,7 +159,7 @@ def verb_section(verb: Declaration) -> str:
         lines.append(f"Elements inside: {words(f'<{name}>' for name in verb.children)}.")
     if verb.attributes:
         rows = [
-            (code(a.name), a.kind.words, code(a.default) if a.default is not None else "", a.summary, int(a.refuse))
+            (code(a.name), a.kind.words, code(a.default) if a.default is not None else "", a.summary, int(a.code))
             for a in verb.attributes.values()
         ]
         lines.append(table(("attribute", "value", "default", "meaning", "code when wrong"), rows))

@@ -7,8 +7,9 @@ class Redirect(Verb):
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
@@ -34,8 +35,17 @@ class Attribute:
     field: str  #: of the verb's class
     kind: ValueKind
     default: Any
-    refuse: TwimlCode  #: with a value that is not of its kind, the verb is passed over with this warning
+    code: TwimlCode  #: of the warning about a value that is not of its kind
+    skips: bool  #: whether such a value lets the whole verb be passed over, or the default be used
     summary: str  #: for the reference
+
+
+@dataclass(frozen=True, slots=True)
+class NotHere:
+    """An element of TwiML that cannot stand in a place: the code of the warning, and why, as a sentence."""
+
+    code: TwimlCode
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,8 @@ class Declaration:
     attributes: Mapping[str, Attribute]
     children: "Mapping[str, type[Verb]]"
     text: str  #: what the text between the tags is, in words; empty where it has no meaning
+    stranger: TwimlCode = TwimlCode.SCHEMA  #: of the warning about an element that is none of the children
+    not_here: Mapping[str, NotHere] = field(default_factory=dict)  #: elements of which more is to be said than that
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,29 +77,58 @@ class Verb:
         return "".join(part for part in self.content if isinstance(part, str)).strip()
 
 
-def verb(name: str, *, text: str = "", children: "tuple[type[Verb], ...]" = ()) -> Callable[[V], V]:
-    """Declare the dataclass below as the element `name`, with the meaning of its `text` and its `children`."""
+def verb(
+    name: str,
+    *,
+    text: str = "",
+    children: "tuple[type[Verb], ...] | Mapping[str, type[Verb]]" = (),
+    stranger: TwimlCode = TwimlCode.SCHEMA,
+    not_here: Mapping[str, NotHere] = MappingProxyType({}),
+) -> Callable[[V], V]:
+    """Declare the dataclass below as the element `name`, with the meaning of its `text` and its `children`.
+
+    Elements that contain each other are declared over a mapping of `children` that grows with them.
+    """
 
     def declare(cls: V) -> V:
-        fields = [field for field in dataclasses.fields(cls) if "kind" in field.metadata]
-        attributes = [Attribute(field=field.name, default=field.default, **field.metadata) for field in fields]
+        fields = [each for each in dataclasses.fields(cls) if "kind" in each.metadata]
+        attributes = [Attribute(field=each.name, default=each.default, **each.metadata) for each in fields]
         cls.declaration = Declaration(
             name=name,
             summary=(cls.__doc__ or "").partition("\n")[0],
             attributes={attribute.name: attribute for attribute in attributes},
-            children={child.declaration.name: child for child in children},
+            children=children if isinstance(children, Mapping) else by_name(children),
             text=text,
+            stranger=stranger,
+            not_here=not_here,
         )
         return cls
 
     return declare
 
 
-def attribute(name: str, kind: ValueKind, *, default: Any = None, refuse: TwimlCode, summary: str) -> Any:
-    """A field of a verb that is an attribute called `name` in documents."""
-    return dataclasses.field(
-        default=default, metadata={"name": name, "kind": kind, "refuse": refuse, "summary": summary}
-    )
+def by_name(verbs: "Iterable[type[Verb]]") -> "dict[str, type[Verb]]":
+    """Verbs under the names of their elements."""
+    return {kind.declaration.name: kind for kind in verbs}
+
+
+def attribute(
+    name: str,
+    kind: ValueKind,
+    *,
+    default: Any = None,
+    refuse: TwimlCode | None = None,
+    warn: TwimlCode = TwimlCode.SCHEMA,
+    summary: str,
+) -> Any:
+    """A field of a verb that is an attribute called `name` in documents.
+
+    A value that is not of its kind leads to a warning: with the code `refuse` the verb is passed over; with the code
+    `warn` it runs with the default.
+    """
+    code, skips = (refuse, True) if refuse is not None else (warn, False)
+    metadata = {"name": name, "kind": kind, "code": code, "skips": skips, "summary": summary}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def one_of(*words: str) -> ValueKind:

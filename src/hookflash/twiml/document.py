@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hookflash.twiml.declaration import Declaration, Verb
+from hookflash.twiml.declaration import Declaration, NotHere, Verb, by_name
 from hookflash.twiml.problems import TwimlCode, TwimlError, TwimlWarning
 from hookflash.twiml.xml import Element
 
@@ -19,11 +19,18 @@ class Channel:
     verbs: Mapping[str, type[Verb]]
     unknown_verb: TwimlCode
     plain_text: type[Verb]  #: the verb that a text/plain answer is the text of
+    not_here: Mapping[str, NotHere] = field(default_factory=dict)  #: verbs of which more is to be said
 
 
-def channel(name: str, *verbs: type[Verb], unknown_verb: TwimlCode, plain_text: type[Verb]) -> Channel:
+def channel(
+    name: str,
+    *verbs: type[Verb],
+    unknown_verb: TwimlCode,
+    plain_text: type[Verb],
+    not_here: Mapping[str, NotHere] | None = None,
+) -> Channel:
     """A channel of the declared `verbs`."""
-    return Channel(name, {verb.declaration.name: verb for verb in verbs}, unknown_verb, plain_text)
+    return Channel(name, by_name(verbs), unknown_verb, plain_text, not_here or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,9 @@ def document_of(root: Element, channel: Channel) -> Document:
         sentence = f"The root element is <{root.name[:40]}>, not <Response>."
         raise TwimlError(TwimlCode.WRONG_ROOT, sentence, root.line, root.column)
     builder = _Builder()
-    response = Declaration("Response", "", {}, channel.verbs, "")
+    response = Declaration("Response", "", {}, channel.verbs, "", channel.unknown_verb, channel.not_here)
     builder.attributes(root, response)
-    content = builder.content(root, response, channel.unknown_verb)
+    content = builder.content(root, response)
     verbs = tuple(part for part in content if isinstance(part, Verb))
     return Document(verbs, tuple(builder.warnings[:MOST_WARNINGS]))
 
@@ -55,7 +62,7 @@ class _Builder:
     def verb(self, element: Element, kind: type[Verb]) -> Verb | None:
         """The verb that `element` is; None, with a warning, when an attribute of it is refused."""
         values = self.attributes(element, kind.declaration)
-        content = self.content(element, kind.declaration, TwimlCode.SCHEMA)
+        content = self.content(element, kind.declaration)
         if values is None:
             return None
         return kind(line=element.line, column=element.column, content=content, **values)
@@ -70,16 +77,17 @@ class _Builder:
                 try:
                     values[attribute.field] = attribute.kind.read(text)
                 except ValueError as reason:
-                    self.warn(element, attribute.refuse, f"{name} of <{element.name}> {reason}; the verb is skipped.")
-                    usable = False
+                    outcome = "the verb is skipped" if attribute.skips else "its default is used"
+                    self.warn(element, attribute.code, f"{name} of <{element.name}> {reason}; {outcome}.")
+                    usable = usable and not attribute.skips
             elif name != "xmlns" and ":" not in name:  # namespaces and schema hints mean nothing here
                 self.warn(element, TwimlCode.SCHEMA, f"<{element.name}> has no attribute {name[:40]}; it is ignored.")
         return values if usable else None
 
-    def content(self, element: Element, declaration: Declaration, stranger: TwimlCode) -> tuple[Verb | str, ...]:
-        return tuple(self._parts(element, declaration, stranger))
+    def content(self, element: Element, declaration: Declaration) -> tuple[Verb | str, ...]:
+        return tuple(self._parts(element, declaration))
 
-    def _parts(self, element: Element, declaration: Declaration, stranger: TwimlCode) -> Iterable[Verb | str]:
+    def _parts(self, element: Element, declaration: Declaration) -> Iterable[Verb | str]:
         for child in element.children:
             if isinstance(child, str):
                 if declaration.text:
@@ -89,6 +97,8 @@ class _Builder:
             elif kind := declaration.children.get(child.name):
                 if (verb := self.verb(child, kind)) is not None:
                     yield verb
+            elif not_here := declaration.not_here.get(child.name):
+                self.warn(child, not_here.code, not_here.sentence)
             else:
                 sentence = f"<{child.name[:40]}> is not allowed in <{element.name}> here; it is ignored."
-                self.warn(child, stranger, sentence)
+                self.warn(child, declaration.stranger, sentence)

@@ -1,0 +1,229 @@
+"""`<Dial>`: other phones are rung, and the one that answers is joined with this one."""
+
+from dataclasses import dataclass
+
+from hookflash.twiml.declaration import TEXT, URL, NotHere, attribute, one_of, verb
+from hookflash.twiml.kinds import TRUTH, short_text, synonyms, whole, words_of
+from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.verbs.nouns import METHOD, BadTargetError
+from hookflash.twiml.verbs.number import Number, e164
+from hookflash.twiml.verbs.record import RECORDING_EVENTS
+from hookflash.twiml.verbs.sip import Sip
+from hookflash.twiml.voice import (
+    FALL_THROUGH,
+    Dialled,
+    DialPlan,
+    GoTo,
+    Next,
+    StatusCallback,
+    Target,
+    VoiceCall,
+    VoiceVerb,
+)
+
+MOST_TARGETS = 10
+LONGEST = 14_400  # seconds
+RING_TONES = (
+    "at", "au", "bg", "br", "be", "ch", "cl", "cn", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hu", "il", "in",
+    "it", "lt", "jp", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt", "ru", "se", "sg", "th", "uk", "us", "us-old",
+    "tw", "ve", "za",
+)  # fmt: skip
+RECORD_MODES = (
+    "do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual",
+)  # fmt: skip
+
+
+def _later(noun: str, what: str, code: TwimlCode = TwimlCode.DIAL_ELEMENT) -> NotHere:
+    return NotHere(code, f"<{noun}> is not here yet: {what} with a later version; it is passed over.")
+
+
+_NOT_HERE = {
+    "Application": _later("Application", "calls to applications come"),
+    "Client": _later("Client", "browser phones come"),
+    "Conference": _later("Conference", "conferences come"),
+    "Queue": _later("Queue", "queues come"),
+    "Sim": _later("Sim", "SIM cards come", TwimlCode.SIM_UNSUPPORTED),
+    "WhatsApp": _later("WhatsApp", "WhatsApp calls come"),
+}
+
+
+@verb(
+    "Dial",
+    text="a phone number, a shorthand for one `<Number>`",
+    children=(Number, Sip),
+    stranger=TwimlCode.DIAL_ELEMENT,
+    not_here=_NOT_HERE,
+)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dial(VoiceVerb):
+    """Rings other phones, all at once, and joins the first that answers with the caller."""
+
+    action: str | None = attribute(
+        "action", URL, refuse=TwimlCode.INVALID_URL, summary="told how it ended. Default: the next verb runs"
+    )
+    method: str = attribute(
+        "method", METHOD, default="POST", warn=TwimlCode.DIAL_METHOD, summary="how `action` is requested"
+    )
+    timeout: int = attribute(
+        "timeout",
+        whole(5, 600, unit="seconds"),
+        default=30,
+        warn=TwimlCode.DIAL_TIMEOUT,
+        summary="how long the phones ring; some 5 seconds are added",
+    )
+    time_limit: int = attribute(
+        "timeLimit",
+        whole(1, LONGEST, unit="seconds"),
+        default=LONGEST,
+        warn=TwimlCode.DIAL_TIME_LIMIT,
+        summary="how long the two may speak",
+    )
+    caller_id: str | None = attribute(
+        "callerId",
+        TEXT,
+        warn=TwimlCode.DIAL_CALLER_ID,
+        summary="what the phones show: a number of yours, verified, or of this call. Default: the caller's",
+    )
+    hangup_on_star: bool = attribute(
+        "hangupOnStar",
+        TRUTH,
+        default=False,
+        warn=TwimlCode.DIAL_HANGUP_ON_STAR,
+        summary="whether the caller's * ends the other call",
+    )
+    answer_on_bridge: bool = attribute(
+        "answerOnBridge",
+        TRUTH,
+        default=False,
+        warn=TwimlCode.DIAL_ANSWER_ON_BRIDGE,
+        summary="whether the caller hears ringing, unanswered, until somebody answers",
+    )
+    sequential: bool = attribute(
+        "sequential",
+        TRUTH,
+        default=False,
+        warn=TwimlCode.DIAL_SEQUENTIAL,
+        summary="whether the phones ring one after the other",
+    )
+    ring_tone: str = attribute(
+        "ringTone",
+        one_of(*RING_TONES),
+        default="",
+        warn=TwimlCode.DIAL_RING_TONE,
+        summary="the country whose ringing the caller hears. Default: what the other side sends",
+    )
+    record: str = attribute(
+        "record",
+        synonyms(one_of(*RECORD_MODES), true="record-from-answer", false="do-not-record"),
+        default="do-not-record",
+        warn=TwimlCode.DIAL_RECORD,
+        summary="whether and since when it is recorded; `dual`: each side on a channel of its own",
+    )
+    recording_track: str = attribute(
+        "recordingTrack", one_of("both", "inbound", "outbound"), default="both", summary="which side is recorded"
+    )
+    trim: str = attribute(
+        "trim",
+        one_of("trim-silence", "do-not-trim"),
+        default="do-not-trim",
+        summary="whether silence at both ends of the recording is cut",
+    )
+    recording_status_callback: str | None = attribute(
+        "recordingStatusCallback", URL, warn=TwimlCode.RECORDING_CALLBACK, summary="told of the recording's events"
+    )
+    recording_status_callback_method: str = attribute(
+        "recordingStatusCallbackMethod", METHOD, default="POST", summary="how it is requested"
+    )
+    recording_status_callback_event: tuple[str, ...] = attribute(
+        "recordingStatusCallbackEvent", RECORDING_EVENTS, default=("completed",), summary="of which events"
+    )
+    recording_configuration_id: str | None = attribute("recordingConfigurationId", TEXT, summary="without effect")
+    call_reason: str | None = attribute("callReason", short_text(50), summary="without effect")
+    refer_url: str | None = attribute(
+        "referUrl", URL, warn=TwimlCode.INVALID_URL, summary="transfers by the phones come with a later version"
+    )
+    refer_method: str = attribute("referMethod", METHOD, default="POST", summary="how `referUrl` is requested")
+    events: tuple[str, ...] | None = attribute("events", words_of("call-progress-event"), summary="without effect")
+    passports: str | None = attribute("passports", TEXT, summary="without effect")
+
+    async def run(self, call: VoiceCall) -> Next:
+        targets = self._targets(call)
+        caller_id = await self._caller_id(call)
+        if not self.answer_on_bridge:
+            await call.answer()
+        dialled = await call.dial(self._plan(targets, caller_id)) if targets else Dialled(status="failed")
+        call.note(_outcome(dialled))
+        if self.action is None:
+            return FALL_THROUGH
+        return GoTo(self.action, self.method, _params(dialled))
+
+    def _targets(self, call: VoiceCall) -> tuple[Target, ...]:
+        """Whom to ring; a warning for each that cannot be."""
+        nouns = [part for part in self.content if isinstance(part, (Number, Sip))]
+        targets: list[Target] = []
+        for noun in nouns or [Number(line=self.line, column=self.column, content=(self.text,))]:
+            try:
+                targets.append(noun.target())
+            except BadTargetError as reason:
+                sentence = f"<{noun.declaration.name}> {reason}; it is not rung."
+                call.warn(self.warning(reason.code, sentence))
+        if len(targets) > MOST_TARGETS:
+            sentence = f"<Dial> names {len(targets)} phones; the first {MOST_TARGETS} are rung."
+            call.warn(self.warning(TwimlCode.DIAL_TOO_MANY, sentence))
+        return tuple(targets[:MOST_TARGETS])
+
+    async def _caller_id(self, call: VoiceCall) -> str | None:
+        """What the phones show; None for what the caller shows."""
+        if self.caller_id is None:
+            return None
+        try:
+            wanted = e164(self.caller_id)
+        except BadTargetError:
+            wanted = self.caller_id
+        if await call.may_show(wanted):
+            return wanted
+        sentence = "callerId of <Dial> must be a number of this call, of the account or verified; its default is used."
+        call.warn(self.warning(TwimlCode.DIAL_CALLER_ID, sentence))
+        return None
+
+    def _plan(self, targets: tuple[Target, ...], caller_id: str | None) -> DialPlan:
+        return DialPlan(
+            targets=targets,
+            caller_id=caller_id,
+            ring_ms=self.timeout * 1_000,
+            limit_ms=self.time_limit * 1_000,
+            hangup_on_star=self.hangup_on_star,
+            sequential=self.sequential,
+            answer_on_bridge=self.answer_on_bridge,
+            ring_tone=self.ring_tone,
+            record=self.record,
+            record_track=self.recording_track,
+            trim=self.trim == "trim-silence",
+            recording_callback=StatusCallback(
+                url=self.recording_status_callback or "",
+                method=self.recording_status_callback_method,
+                events=self.recording_status_callback_event,
+            ),
+        )
+
+    @property
+    def sentence(self) -> str:
+        return "<Dial> rings other phones"
+
+
+def _params(dialled: Dialled) -> dict[str, str]:
+    params = {"DialCallStatus": dialled.status}
+    if dialled.sid is not None:
+        params["DialCallSid"] = dialled.sid
+    if dialled.seconds is not None:
+        params["DialCallDuration"] = str(dialled.seconds)
+    params["DialBridged"] = "true" if dialled.bridged else "false"
+    if dialled.recording_url is not None:
+        params["RecordingUrl"] = dialled.recording_url
+    return {**params, **dialled.sip}
+
+
+def _outcome(dialled: Dialled) -> str:
+    if dialled.seconds is not None:
+        return f"<Dial> ended as {dialled.status} after {dialled.seconds} s of speaking"
+    return f"<Dial> ended as {dialled.status}"

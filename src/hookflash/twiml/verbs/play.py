@@ -1,0 +1,61 @@
+"""`<Play>`: a sound file, or keys pressed at the other end."""
+
+from dataclasses import dataclass
+
+from hookflash.switch.protocol import AnySource
+from hookflash.twiml.declaration import attribute, check_url, verb
+from hookflash.twiml.kinds import SENT_KEYS, whole
+from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.voice import FALL_THROUGH, Next, SoundError, VoiceCall, VoiceVerb, plays
+
+
+@verb("Play", text="absolute or relative URL of a sound file; none with `digits`")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Play(VoiceVerb):
+    """Plays a sound file, or sends keys."""
+
+    loop: int = attribute(
+        "loop", whole(0), default=1, warn=TwimlCode.PLAY_LOOP, summary="how often; 0: until the call ends"
+    )
+    digits: str | None = attribute(
+        "digits", SENT_KEYS, refuse=TwimlCode.PLAY_DIGITS, summary="keys that are pressed at the other end"
+    )
+
+    async def run(self, call: VoiceCall) -> Next:
+        if not self.text and not self.digits:
+            call.warn(self.warning(TwimlCode.INVALID_URL, "<Play> has no URL; the verb is skipped."))
+            return FALL_THROUGH
+        await call.answer()
+        if self.digits:
+            for _ in range(plays(self.loop)):
+                await call.leg.send_keys(self.digits)
+        elif sound := await self._sound(call):
+            await call.leg.play([sound], loop=plays(self.loop))
+        return FALL_THROUGH
+
+    async def prompt(self, call: VoiceCall) -> list[AnySource]:
+        """What is heard inside a `<Gather>`, where keys cannot be sent."""
+        if self.digits:
+            sentence = "<Play> in <Gather> cannot send digits; it is skipped."
+            call.warn(self.warning(TwimlCode.GATHER_PLAY, sentence))
+            return []
+        sound = await self._sound(call)
+        return [sound] * plays(self.loop) if sound else []
+
+    async def _sound(self, call: VoiceCall) -> AnySource | None:
+        try:
+            url = check_url(self.text)
+            if not url:
+                raise ValueError("is missing")
+        except ValueError as reason:
+            call.warn(self.warning(TwimlCode.INVALID_URL, f"The URL of <Play> {reason}; the verb is skipped."))
+            return None
+        try:
+            return await call.sound(url)
+        except SoundError as error:
+            call.fail(self, error)
+            return None
+
+    @property
+    def sentence(self) -> str:
+        return "<Play> sends keys" if self.digits else "<Play> plays a file"

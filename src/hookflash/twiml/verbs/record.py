@@ -1,0 +1,140 @@
+"""`<Record>`: what the caller says, kept."""
+
+from dataclasses import dataclass
+
+from hookflash.twiml.declaration import TEXT, URL, ValueKind, attribute, one_of, verb
+from hookflash.twiml.kinds import KEYS, TRUTH, keys_of, whole, words_of
+from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.voice import FALL_THROUGH, GoTo, Next, RecordingPlan, StatusCallback, VoiceCall, VoiceVerb
+
+LONGEST = 14_400  # seconds
+RECORDING_EVENTS = words_of("in-progress", "completed", "absent")
+
+
+def _transcribe(text: str) -> bool:
+    if TRUTH.read(text):
+        raise ValueError("cannot be true yet: transcription comes with a later version")
+    return False
+
+
+@verb("Record")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record(VoiceVerb):
+    """Records the caller, and goes on with a document that is told where the recording is."""
+
+    action: str | None = attribute(
+        "action", URL, refuse=TwimlCode.INVALID_URL, summary="told of the recording. Default: the document itself"
+    )
+    method: str = attribute(
+        "method",
+        one_of("GET", "POST"),
+        default="POST",
+        warn=TwimlCode.RECORD_METHOD,
+        summary="how `action` is requested",
+    )
+    timeout: int = attribute(
+        "timeout",
+        whole(0, unit="seconds"),
+        default=5,
+        warn=TwimlCode.RECORD_TIMEOUT,
+        summary="how many seconds of silence end it; 0: none do",
+    )
+    finish_on_key: str = attribute(
+        "finishOnKey",
+        keys_of(KEYS, "keys of 0-9 # *, or empty"),
+        default="1234567890*#",
+        warn=TwimlCode.RECORD_FINISH_KEY,
+        summary="keys that end it; empty: none",
+    )
+    max_length: int = attribute(
+        "maxLength",
+        whole(2, LONGEST, unit="seconds"),
+        default=3_600,
+        warn=TwimlCode.RECORD_MAX_LENGTH,
+        summary="how many seconds it may have",
+    )
+    play_beep: bool = attribute(
+        "playBeep", TRUTH, default=True, warn=TwimlCode.RECORD_BEEP, summary="whether a beep is heard before it"
+    )
+    trim: str = attribute(
+        "trim",
+        one_of("trim-silence", "do-not-trim"),
+        default="trim-silence",
+        warn=TwimlCode.RECORD_TRIM,
+        summary="whether silence at both ends is cut",
+    )
+    recording_status_callback: str | None = attribute(
+        "recordingStatusCallback", URL, warn=TwimlCode.RECORDING_CALLBACK, summary="told of the recording's events"
+    )
+    recording_status_callback_method: str = attribute(
+        "recordingStatusCallbackMethod",
+        one_of("GET", "POST"),
+        default="POST",
+        warn=TwimlCode.RECORD_METHOD,
+        summary="how it is requested",
+    )
+    recording_status_callback_event: tuple[str, ...] = attribute(
+        "recordingStatusCallbackEvent",
+        RECORDING_EVENTS,
+        default=("completed",),
+        refuse=TwimlCode.RECORD_EVENTS,
+        summary="of which events",
+    )
+    transcribe: bool = attribute(
+        "transcribe",
+        ValueKind("false", _transcribe),
+        default=False,
+        warn=TwimlCode.RECORD_TRANSCRIPTION,
+        summary="transcription comes with a later version",
+    )
+    transcribe_callback: str | None = attribute(
+        "transcribeCallback", URL, warn=TwimlCode.RECORD_TRANSCRIBE, summary="for transcription, later"
+    )
+    recording_configuration_id: str | None = attribute("recordingConfigurationId", TEXT, summary="without effect")
+
+    async def run(self, call: VoiceCall) -> Next:
+        if self.action is None and call.url is None:
+            sentence = "<Record> needs an action here: this document has no URL of its own; the verb is skipped."
+            call.warn(self.warning(TwimlCode.INVALID_URL, sentence))
+            return FALL_THROUGH
+        await call.answer()
+        recording = await call.record(self._plan)
+        call.note(f"{recording.seconds} s were recorded, until {_ENDS.get(recording.why, 'something ended it')}")
+        params = {
+            "RecordingUrl": recording.url,
+            "RecordingSid": recording.sid,
+            "RecordingDuration": str(recording.seconds),
+        }
+        if recording.why == "hung_up":
+            params["Digits"] = "hangup"
+        elif recording.key:
+            params["Digits"] = recording.key
+        return GoTo(self.action or "", self.method, params)
+
+    @property
+    def _plan(self) -> RecordingPlan:
+        return RecordingPlan(
+            silence_ms=self.timeout * 1_000,
+            most_ms=self.max_length * 1_000,
+            finish=self.finish_on_key,
+            beep=self.play_beep,
+            trim=self.trim == "trim-silence",
+            callback=StatusCallback(
+                url=self.recording_status_callback or "",
+                method=self.recording_status_callback_method,
+                events=self.recording_status_callback_event,
+            ),
+        )
+
+    @property
+    def sentence(self) -> str:
+        return "<Record> records the caller"
+
+
+_ENDS = {
+    "silence": "the caller was silent",
+    "finish": "a key was pressed",
+    "most": "it was as long as it may be",
+    "hung_up": "the caller hung up",
+    "stopped": "it was stopped",
+}

@@ -1,0 +1,121 @@
+"""`<Say>`: text that is spoken."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+from hookflash.domain.speech import Mark, Utterance, Voice, Words, plain_text
+from hookflash.domain.voices import BASIC, DEFAULT, language_named, speaks, voice_named
+from hookflash.switch.protocol import AnySource
+from hookflash.twiml.declaration import ValueKind, attribute, verb
+from hookflash.twiml.kinds import whole
+from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.verbs.ssml import ANYTHING, words_of
+from hookflash.twiml.voice import FALL_THROUGH, Next, SoundError, VoiceCall, VoiceVerb, plays
+
+#: Characters of a text, by the family of the voice. Google counts the tags too.
+LONGEST = {"basic": 4_096, "polly": 3_000, "google": 5_000}
+LONGEST_ENCODED = 4_500  # characters of any text when it is written as in a URL
+
+
+def _voice(text: str) -> str:
+    if voice_named(text) is None:
+        raise ValueError("is no voice: use man, woman, alice, Polly.<name> or Google.<name>")
+    return text
+
+
+def _language(text: str) -> str:
+    language = language_named(text)
+    if language is None:
+        raise ValueError("is not a language that is spoken; use one such as en-US")
+    return language
+
+
+@verb("Say", text="what is spoken; without SSML for man, woman and alice", children=ANYTHING)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Say(VoiceVerb):
+    """Speaks a text."""
+
+    voice: str | None = attribute(
+        "voice",
+        ValueKind("man, woman, alice, Polly.… or Google.…", _voice),
+        warn=TwimlCode.SAY_VOICE,
+        summary="who speaks. Default: man, in his language",
+    )
+    language: str | None = attribute(
+        "language",
+        ValueKind("language such as en-US", _language),
+        warn=TwimlCode.SAY_LANGUAGE,
+        summary="what is spoken. Default: the voice's own",
+    )
+    loop: int = attribute(
+        "loop", whole(0), default=1, warn=TwimlCode.SAY_LOOP, summary="how often; 0: until the call ends"
+    )
+
+    async def run(self, call: VoiceCall) -> Next:
+        utterance = self.utterance(call)
+        if utterance is None:
+            return FALL_THROUGH
+        await call.answer()
+        if sources := await self._spoken(call, utterance):
+            await call.leg.play(sources, loop=plays(self.loop))
+        return FALL_THROUGH
+
+    async def prompt(self, call: VoiceCall) -> list[AnySource]:
+        """What is heard inside a `<Gather>`."""
+        utterance = self.utterance(call)
+        return await self._spoken(call, utterance) * plays(self.loop) if utterance else []
+
+    def utterance(self, call: VoiceCall) -> Utterance | None:
+        """What is spoken, by whom; None, with a warning, when nothing can be."""
+        voice = self._speaker(call)
+        words = words_of(self.content)
+        text = plain_text(words)
+        if not text:
+            call.warn(self.warning(TwimlCode.SAY_TEXT, f"{self.name} has no text; the verb is skipped."))
+            return None
+        if problem := _length_problem(voice, words, text):
+            call.warn(self.warning(TwimlCode.SAY_LENGTH, f"The text of {self.name} {problem}; the verb is skipped."))
+            return None
+        return Utterance(voice, (text,) if voice.name in BASIC else words)
+
+    def _speaker(self, call: VoiceCall) -> Voice:
+        """The voice; where it does not speak the language, the language goes first."""
+        voice = voice_named(self.voice or "") or DEFAULT
+        if self.language is None:
+            return voice
+        if not speaks(voice, self.language):
+            sentence = f"{voice.name} does not speak {self.language}; another voice does."
+            call.warn(self.warning(TwimlCode.SAY_VOICE, sentence))
+        return replace(voice, language=self.language)
+
+    async def _spoken(self, call: VoiceCall, utterance: Utterance) -> list[AnySource]:
+        try:
+            return list(await call.say(utterance))
+        except SoundError as error:
+            call.fail(self, error)
+            return []
+
+    @property
+    def sentence(self) -> str:
+        return f"<Say> speaks {len(self.text):,} characters" if self.text else "<Say> speaks"
+
+
+def _length_problem(voice: Voice, words: Words, text: str) -> str | None:
+    family = voice.name.partition(".")[0].lower()
+    longest = LONGEST.get(family, LONGEST["basic"])
+    length = sum(_written(part) for part in words) if family == "google" else len(text)
+    if length > longest:
+        return f"has {length:,} characters; {longest:,} are allowed for this voice"
+    if (encoded := len(quote(text, safe=""))) > LONGEST_ENCODED:
+        return f"has {encoded:,} characters when it is written as in a URL; {LONGEST_ENCODED:,} are allowed"
+    return None
+
+
+def _written(part: Mark | str) -> int:
+    """How many characters a part of the text has with its tags."""
+    if isinstance(part, str):
+        return len(part)
+    tags = 2 * len(part.name) + 5 + sum(len(name) + len(value) + 4 for name, value in part.attributes)
+    return tags + sum(_written(inner) for inner in part.content)

@@ -1,0 +1,88 @@
+"""`<Sms>` and `<Message>` in a call: a text, by default to the caller."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hookflash.twiml.declaration import TEXT, URL, attribute, check_url, one_of, verb
+from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.verbs.body import Body
+from hookflash.twiml.verbs.media import Media
+from hookflash.twiml.voice import FALL_THROUGH, GoTo, Next, Text, VoiceCall, VoiceVerb
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextInCall(VoiceVerb):
+    """Sends a text; the call goes on at once."""
+
+    is_heard: ClassVar[bool] = False
+
+    to: str | None = attribute(
+        "to", TEXT, warn=TwimlCode.MESSAGE_TO, summary="whom it goes to. Default: who is on the phone"
+    )
+    from_: str | None = attribute(
+        "from", TEXT, warn=TwimlCode.MESSAGE_FROM, summary="a number of yours. Default: the one of the call"
+    )
+    action: str | None = attribute(
+        "action",
+        URL,
+        refuse=TwimlCode.INVALID_URL,
+        summary="told the SID and status; its document goes on. Default: the next verb runs",
+    )
+    method: str = attribute(
+        "method",
+        one_of("GET", "POST"),
+        default="POST",
+        warn=TwimlCode.MESSAGE_METHOD,
+        summary="how `action` is requested",
+    )
+    status_callback: str | None = attribute(
+        "statusCallback", URL, warn=TwimlCode.MESSAGE_STATUS_CALLBACK, summary="told of each status of the message"
+    )
+
+    async def run(self, call: VoiceCall) -> Next:
+        body = "".join(part if isinstance(part, str) else part.text for part in self.content if _is_text(part)).strip()
+        media = tuple(part.text for part in self.content if isinstance(part, Media))
+        if not body and not media:
+            call.warn(self.warning(TwimlCode.MESSAGE_BODY, f"{self.name} has no text; the verb is skipped."))
+            return FALL_THROUGH
+        for url in media:
+            try:
+                check_url(url)
+            except ValueError as reason:
+                sentence = f"The URL of <Media> {reason}; the verb is skipped."
+                call.warn(self.warning(TwimlCode.INVALID_MEDIA_URL, sentence))
+                return FALL_THROUGH
+        sid, status = await call.send_text(
+            Text(
+                to=self.to or call.caller,
+                from_=self.from_ or call.ours,
+                body=body,
+                media_urls=media,
+                status_callback=self.status_callback,
+            )
+        )
+        call.note(f"{self.name}: {status}")
+        if self.action is None:
+            return FALL_THROUGH
+        params = {"SmsStatus": status}
+        return GoTo(self.action, self.method, {"SmsSid": sid, **params} if sid is not None else params)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.name} sends a text"
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, (str, Body))
+
+
+@verb("Sms", text="text of the message", children=(Body, Media))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmsInCall(TextInCall):
+    """Sends a text; the call goes on at once."""
+
+
+@verb("Message", text="text of the message", children=(Body, Media))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageInCall(TextInCall):
+    """Sends a text, as `<Sms>` does."""

@@ -1,0 +1,278 @@
+"""What a document does that runs a call: each verb is a coroutine over a `VoiceCall`, and says what comes next.
+
+Rule 1: a verb reads top to bottom. What it awaits ends with `HungUp` when the phone is gone; a cancellation ends it
+when something else is to run, and stops what it started.
+Rule 2: a verb that makes the platform speak or listen first answers the call; those that may come before that do not.
+Rule 3: verbs know neither SIP nor HTTP nor the store; they ask the call.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol, TypeAlias, cast
+
+from hookflash.domain.speech import Utterance
+from hookflash.switch.leg import Leg
+from hookflash.switch.protocol import AnySource
+from hookflash.twiml.declaration import Verb
+from hookflash.twiml.document import Document
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
+
+MOST_PLAYS = 1_000  # of what is looped without end
+
+# --- What comes next ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FallThrough:
+    """The next verb of the document; after its last one, the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """Another document. On a phone that is gone its request is made too, and what it answers is not run."""
+
+    url: str  #: as written: absolute, or relative to the document; empty: the document itself
+    method: str = "POST"
+    params: Mapping[str, str] = field(default_factory=dict)  #: beside those of every request
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """The end of this phone's call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The end of a call that was not answered; of one that was, the same as `HangUp`."""
+
+    reason: str  #: rejected or busy
+
+
+Next: TypeAlias = FallThrough | GoTo | HangUp | Refuse
+
+FALL_THROUGH = FallThrough()
+
+
+# --- What a verb asks of its call -----------------------------------------------------------------------------------
+
+
+class SoundError(Exception):
+    """Something that was to be heard cannot be: the code for the debugger, and a sentence."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        self.code = code
+        self.sentence = sentence
+        super().__init__(f"{code}: {sentence}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusCallback:
+    """Where the events of a recording or of a call go; `url` is as written."""
+
+    url: str = ""  #: empty: nowhere
+    method: str = "POST"
+    events: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPlan:
+    """How a caller's message is recorded."""
+
+    silence_ms: int  #: ends it; 0: no silence does
+    most_ms: int
+    finish: str  #: keys that end it
+    beep: bool
+    trim: bool
+    callback: StatusCallback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A recording that has ended."""
+
+    sid: str
+    url: str  #: without a suffix
+    seconds: int
+    why: str  #: silence, finish, most, stopped, hung_up
+    key: str = ""  #: the one that finished it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineDetection:
+    """How a person is told from an answering machine; times in ms."""
+
+    until_end: bool = False  #: wait for the end of the machine's greeting
+    timeout_ms: int = 30_000
+    speech_ms: int = 2_400
+    speech_end_ms: int = 1_200
+    silence_ms: int = 5_000
+    callback: StatusCallback = StatusCallback()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Whom a noun of `<Dial>` rings, and how."""
+
+    address: str  #: E.164, or a SIP URI without headers
+    whisper_url: str | None = None  #: a document for the callee before the bridge
+    whisper_method: str = "POST"
+    callback: StatusCallback = StatusCallback()
+    send_digits: str = ""  #: pressed once it is answered
+    machine_detection: MachineDetection | None = None
+    username: str = ""
+    password: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialPlan:
+    """All that a `<Dial>` says."""
+
+    targets: tuple[Target, ...]
+    caller_id: str | None  #: None: the caller's own
+    ring_ms: int
+    limit_ms: int
+    hangup_on_star: bool
+    sequential: bool
+    answer_on_bridge: bool
+    ring_tone: str  #: a country; empty: what the other side sends, or the usual one
+    record: str  #: do-not-record, record-from-answer, record-from-ringing, and the latter two with -dual
+    record_track: str  #: both, inbound, outbound
+    trim: bool
+    recording_callback: StatusCallback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialled:
+    """How a `<Dial>` ended."""
+
+    status: str  #: completed, busy, no-answer, failed, canceled
+    sid: str | None = None  #: of the leg that answered, or of the last that was tried
+    seconds: int | None = None  #: how long the two spoke; None when they never did
+    bridged: bool = False
+    recording_url: str | None = None
+    sip: Mapping[str, str] = field(default_factory=dict)  #: DialSipCallId and so on, of a SIP target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A message that a call sends."""
+
+    to: str
+    from_: str
+    body: str
+    media_urls: tuple[str, ...] = ()  #: as written
+    status_callback: str | None = None  #: as written
+
+
+class VoiceCall(Protocol):
+    """The call that a document runs, as its verbs see it."""
+
+    @property
+    def leg(self) -> Leg: ...
+
+    @property
+    def url(self) -> str | None:
+        """Absolute, of the document under way; None for one that came without."""
+        ...
+
+    @property
+    def caller(self) -> str:
+        """Who is on the phone at the other side of this leg: E.164 or another address."""
+        ...
+
+    @property
+    def ours(self) -> str:
+        """The address of ours that this leg was called at or from."""
+        ...
+
+    def began(self, verb: "VoiceVerb") -> None:
+        """A verb begins: it is told in the timeline."""
+        ...
+
+    def note(self, sentence: str) -> None:
+        """Tell in the timeline what became of a verb."""
+        ...
+
+    def warn(self, warning: TwimlWarning) -> None:
+        """Something of the document is passed over."""
+        ...
+
+    def fail(self, verb: "VoiceVerb", error: SoundError) -> None:
+        """Something that `verb` was to play cannot be; the call goes on without."""
+        ...
+
+    async def answer(self) -> None:
+        """Take the call, unless it is answered."""
+        ...
+
+    async def say(self, utterance: Utterance) -> Sequence[AnySource]:
+        """The speech, to be played. Raises SoundError."""
+        ...
+
+    async def sound(self, url: str) -> AnySource:
+        """The sound file at `url` (as written), to be played. Raises SoundError."""
+        ...
+
+    async def record(self, plan: RecordingPlan) -> Recording:
+        """Record what the caller says until something ends it; a hang-up is one of the ends."""
+        ...
+
+    async def may_show(self, caller_id: str) -> bool:
+        """Whether a call that this one dials may show `caller_id`."""
+        ...
+
+    async def dial(self, plan: DialPlan) -> Dialled:
+        """Ring the targets and join the one that answers first with this leg. The caller's hang-up is one of the ends.
+
+        With `answer_on_bridge` the call is answered by this.
+        """
+        ...
+
+    async def send_text(self, text: Text) -> tuple[str | None, str]:
+        """Send a message; returns its SID, and `sending` or, without a SID, `invalid`."""
+        ...
+
+
+# --- Verbs and documents --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VoiceVerb(Verb):
+    """A verb of this channel: one step of a call."""
+
+    is_heard: ClassVar[bool] = (
+        True  #: False: it takes no time, and documents of such verbs alone may go round in a ring
+    )
+
+    async def run(self, call: VoiceCall) -> Next:
+        """Do it, and say what comes next."""
+        raise NotImplementedError
+
+    @property
+    def sentence(self) -> str:
+        """What it does, for the timeline."""
+        return f"{self.name} begins"
+
+    @property
+    def name(self) -> str:
+        return f"<{self.declaration.name}>"
+
+    def warning(self, code: TwimlCode, sentence: str) -> TwimlWarning:
+        """A warning about this element."""
+        return TwimlWarning(code, sentence, self.line, self.column)
+
+
+async def run_voice(document: Document, call: VoiceCall) -> Next:
+    """Run the verbs of `document` from the top; falls through at its end."""
+    for verb in cast("Sequence[VoiceVerb]", document.verbs):
+        call.began(verb)
+        step = await verb.run(call)
+        if not isinstance(step, FallThrough):
+            return step
+    return FALL_THROUGH
+
+
+def plays(loop: int) -> int:
+    """How often a verb with this `loop` plays: 0 means without end, which has one."""
+    return min(loop or MOST_PLAYS, MOST_PLAYS)
