@@ -5,7 +5,7 @@ import inspect
 import pkgutil
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -22,8 +22,8 @@ from hookflash.carriers.smpp_config import SmppConfig
 from hookflash.catalogue import Where, catalogue
 from hookflash.cli.commands import app
 from hookflash.settings import Settings
-from hookflash.twiml.channels import MESSAGING
-from hookflash.twiml.declaration import Declaration
+from hookflash.twiml.channels import MESSAGING, VOICE
+from hookflash.twiml.declaration import Attribute, Declaration, Verb
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 NOTE = "<!-- Written by scripts/docs.py from the code: `make docs`. -->"
@@ -143,12 +143,32 @@ def twiml() -> str:
         "`<Message>`; an empty answer sends nothing. What is unknown or wrong is passed over with a warning in the "
         "debugger; the rest of the document runs.",
     ]
+    return "\n\n".join([*parts, *verb_sections(MESSAGING.verbs)])
+
+
+def twiml_voice() -> str:
+    parts = [
+        "# TwiML for calls",
+        "What the document of a call may hold inside `<Response>`. A `text/plain` answer that is no TwiML is spoken; "
+        "an answer that is a sound file is played; an empty answer is an error. What is unknown or wrong is passed "
+        "over with a warning in the debugger. A wrong value of an attribute leaves its default, or lets the verb be "
+        "skipped: the column *when wrong* says which.",
+        "Verbs that are not here yet: " + words(f"<{name}>" for name in VOICE.not_here) + ". Inside `<Dial>`: "
+        + words(f"<{name}>" for name in VOICE.verbs["Dial"].declaration.not_here) + ".",
+    ]  # fmt: skip
+    return "\n\n".join([*parts, *verb_sections(VOICE.verbs)])
+
+
+def verb_sections(verbs: Mapping[str, type[Verb]]) -> Iterable[str]:
+    """A section for each of `verbs` and for what may stand inside, each once."""
     shown: dict[str, Declaration] = {}
-    for kind in MESSAGING.verbs.values():
-        shown[kind.declaration.name] = kind.declaration
-        shown |= {name: child.declaration for name, child in kind.declaration.children.items()}
-    parts += [verb_section(declaration) for declaration in shown.values()]
-    return "\n\n".join(parts)
+    left = [kind.declaration for kind in reversed([*verbs.values()])]
+    while left:
+        declaration = left.pop()
+        if declaration.name not in shown:
+            shown[declaration.name] = declaration
+            left += [child.declaration for child in reversed([*declaration.children.values()])]
+    return map(verb_section, shown.values())
 
 
 def verb_section(verb: Declaration) -> str:
@@ -159,11 +179,15 @@ def verb_section(verb: Declaration) -> str:
         lines.append(f"Elements inside: {words(f'<{name}>' for name in verb.children)}.")
     if verb.attributes:
         rows = [
-            (code(a.name), a.kind.words, code(a.default) if a.default is not None else "", a.summary, int(a.code))
+            (code(a.name), a.kind.words, code(a.default) if a.default is not None else "", a.summary, when_wrong(a))
             for a in verb.attributes.values()
         ]
-        lines.append(table(("attribute", "value", "default", "meaning", "code when wrong"), rows))
+        lines.append(table(("attribute", "value", "default", "meaning", "when wrong"), rows))
     return "\n\n".join(lines)
+
+
+def when_wrong(attribute: Attribute) -> str:
+    return f"{int(attribute.code)}, {'skipped' if attribute.skips else 'default'}"
 
 
 def settings_page() -> str:
@@ -267,6 +291,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "rest.md": rest,
     "twiml.md": twiml,
+    "twiml-voice.md": twiml_voice,
     "settings.md": settings_page,
     "commands.md": cli,
 }

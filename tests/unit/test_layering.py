@@ -18,7 +18,7 @@ ARROWS: dict[str, set[str]] = {
     "logs": set(),
     "switch": set(),
     "wire": {"domain"},
-    "twiml": {"domain"},
+    "twiml": {"domain", "switch"},  # verbs of calls are coroutines over a leg
     "store": {"domain"},
     "network": {"domain"},
     "edge": {"domain"},
@@ -59,7 +59,7 @@ ARROWS: dict[str, set[str]] = {
         "store",
         "webhooks",
     },
-    "testing": {"app", "cli", "own", "settings"},
+    "testing": {"app", "cli", "domain", "own", "settings", "switch"},
     "cli": {"app", "edge", "logs", "own", "settings", "store"},
 }
 

@@ -65,7 +65,7 @@ class Dial(Command, frozen=True, kw_only=True, tag="dial"):
     username: str = ""
     password: str = ""
     ring_ms: int = 60_000  #: an unanswered call is cancelled then
-    codecs: list[str] = ["PCMU", "PCMA", "G722", "opus"]
+    codecs: tuple[str, ...] = ("PCMU", "PCMA", "G722", "opus")
     srtp: str = "off"  #: off, optional, required
     beside: int | None = None  #: a leg that this one will be bridged with: both live on one thread
 
