@@ -1,0 +1,3 @@
+//! Sound files: what is played, and what recordings are written to.
+
+pub mod wav;
