@@ -4,3 +4,7 @@
 pub mod codec;
 pub mod dsp;
 pub mod file;
+pub mod rtp;
+
+/// A moment on the caller's clock, or the time between two, in microseconds.
+pub type Micros = u64;
