@@ -32,8 +32,10 @@ from hookflash.own.names import is_answered_inside, served_names
 from hookflash.own.site import own_site
 from hookflash.runtime.callbacks import Callbacks, callback_host
 from hookflash.runtime.incoming import IncomingMessages, Question, question_host
+from hookflash.runtime.live import LiveCalls, NoLiveCalls
 from hookflash.runtime.media import AT_ONCE, MediaFetcher, Unlinker
 from hookflash.runtime.network import Network, StoreSink
+from hookflash.runtime.recordings import RecordingEraser
 from hookflash.runtime.shares import Shares
 from hookflash.runtime.submitter import Submitter
 from hookflash.runtime.tidy import Tidier, rules
@@ -44,6 +46,7 @@ from hookflash.store.bus import LocalBus
 from hookflash.store.directory import DataDirectory, write_private
 from hookflash.store.media_files import MediaFiles
 from hookflash.store.outbox import Job
+from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.sqlite import SqliteStore
 from hookflash.store.store import Tx
 from hookflash.store.vault import Vault, open_vault
@@ -76,6 +79,8 @@ class Exchange:
     operator_token: str
     metrics: Metrics
     media_files: MediaFiles
+    recording_files: RecordingFiles
+    calls: LiveCalls
     public_url: str = ""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  #: set when requests that wait for news should end
 
@@ -222,6 +227,8 @@ def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
         operator_token=directory.operator_token(),
         metrics=metrics,
         media_files=MediaFiles(directory.media),
+        recording_files=RecordingFiles(directory.recordings),
+        calls=NoLiveCalls(),
     )
 
 
@@ -272,6 +279,7 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
         validate_certificates=validate,
     )
     unlinker = Unlinker(store=store, files=exchange.media_files)
+    eraser = RecordingEraser(store=store, files=exchange.recording_files)
     network = Network(clock=clock)
 
     def job_of(question: Question) -> Job:
@@ -294,6 +302,7 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
         worker("accept", release),
         worker("media", fetcher.begin, fetcher.perform, lambda fetch: fetch.job, AT_ONCE),
         worker("unlink", as_jobs, unlinker.perform),
+        worker("unlink-recording", as_jobs, eraser.perform),
         worker("submit", submitter.begin, submitter.perform, lambda submit: submit.job),
         worker("callback", as_jobs, posts.perform),
         worker("incoming", incoming.begin, questions.perform, job_of),

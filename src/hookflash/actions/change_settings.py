@@ -12,13 +12,26 @@ _ACCOUNTS = Table("accounts", Account)
 
 
 async def change_settings(
-    tx: Tx, sid: str, *, sms_countries: tuple[str, ...] | None, debugger_url: str | None, now: int
+    tx: Tx,
+    sid: str,
+    *,
+    sms_countries: tuple[str, ...] | None,
+    voice_countries: tuple[str, ...] | None,
+    calls_per_second: float | None,
+    debugger_url: str | None,
+    now: int,
 ) -> AccountSettings:
-    """Set which countries (ISO; None: all) account `sid` may text, and where its debugger events go.
+    """Set which countries (ISO) account `sid` may text and call, how fast it dials, and where its debugger events go.
 
-    Raises ApiError (404).
+    None is what holds for all. Raises ApiError (404).
     """
     account = await the_account(tx, sid)
-    settings = msgspec.structs.replace(account.settings, sms_countries=sms_countries, debugger_url=debugger_url)
+    settings = msgspec.structs.replace(
+        account.settings,
+        sms_countries=sms_countries,
+        voice_countries=voice_countries,
+        calls_per_second=calls_per_second,
+        debugger_url=debugger_url,
+    )
     await _ACCOUNTS.update(tx, equal(sid=account.sid), {"settings": settings, "date_updated": now})
     return settings

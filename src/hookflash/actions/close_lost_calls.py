@@ -27,19 +27,17 @@ async def close_lost_calls(tx: Tx, lengths: Mapping[str, int], *, now: int) -> i
     ended when something was last heard of it, not now: nobody pays for the time that we were down. Calls that still
     wait in the queue are dialled in their turn.
     """
-    heard: dict[str, int] = {}
-    for recording in await lost_recordings(tx):
-        length = lengths.get(recording.sid, 0)
-        if recording.call_sid is not None:
-            until = (recording.start_time or 0) + length
-            heard[recording.call_sid] = max(heard.get(recording.call_sid, 0), until)
+    lost, recordings = await tx.all(Call, "calls.unfinished"), await lost_recordings(tx)
+    ends = {call.sid: max(call.date_updated, await _last_heard(tx, call)) for call in lost}
+    for recording in recordings:
+        length, sid = lengths.get(recording.sid, 0), recording.call_sid
+        if sid in ends:
+            ends[sid] = max(ends[sid], (recording.start_time or 0) + length)
         await finish_recording(tx, recording, length=length, now=now)
-    lost = await tx.all(Call, "calls.unfinished")
     for call in lost:
         was_answered = call.status is CallStatus.IN_PROGRESS
         to = CallStatus.COMPLETED if was_answered else CallStatus.FAILED
-        ended = max(call.date_updated, heard.get(call.sid, 0), await _last_heard(tx, call))
-        await move_call(tx, call, to, now=min(now, ended), sentence=_SENTENCE)
+        await move_call(tx, call, to, now=min(now, ends[call.sid]), sentence=_SENTENCE)
     return len(lost)
 
 

@@ -151,6 +151,7 @@ class ApiEdge:
             form=Form(form_pairs),
             now=self._exchange.clock.now(),
             request_id=request_id,
+            range=_header(scope["headers"], b"range"),
         )
         return request, operation, busy
 
@@ -224,10 +225,15 @@ async def _send(
         *answer.headers,
     ]
     if answer.status != 204:
-        headers.append((b"content-length", b"%d" % len(body)))
+        size = answer.stream.size if answer.stream else len(body)
+        headers.append((b"content-length", b"%d" % size))
         headers.append((b"content-type", content_type))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    is_head = scope["method"] == "HEAD"
+    if answer.stream is not None and not is_head:
+        async for chunk in answer.stream.chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"" if is_head else body})
 
 
 def _first_segment(path: str) -> str:

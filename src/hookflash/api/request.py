@@ -1,5 +1,6 @@
 """What a handler gets and gives: one request of the API, authenticated and taken apart, and its answer."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -39,6 +40,7 @@ class ApiRequest:
     form: Form  #: of the body; of the query where a GET filters
     now: int  #: ms since the epoch
     request_id: str
+    range: bytes | None = None  #: the Range header
 
     @property
     def scope(self) -> dict[str, str]:
@@ -65,12 +67,21 @@ class ApiRequest:
 
 
 @dataclass(slots=True)
+class Stream:
+    """A body that is read while it is sent."""
+
+    size: int  #: bytes
+    chunks: AsyncIterator[bytes]
+
+
+@dataclass(slots=True)
 class Answer:
     """What goes back: a status, and a content to represent, or bytes as they are, or nothing."""
 
     status: int = 200
     content: Content | None = None
     body: bytes = b""
+    stream: Stream | None = None
     content_type: bytes = b""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 

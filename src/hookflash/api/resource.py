@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from hookflash.domain.phone_numbers import parse_recipient
 from hookflash.domain.sids import is_sid, make_sid
 from hookflash.store.store import Tx
-from hookflash.store.tables import Condition, Table, equal
+from hookflash.store.tables import Condition, Cursor, Table, equal
 
 from .paging import Page, check_in_range, envelope_2010, envelope_meta, read_paging
 from .params import Param, parse_moment, read_params
@@ -220,6 +220,11 @@ class Resource(Generic[R]):
         cursor = paging.cursor
         if self.table.key == "id":
             cursor = type(cursor)(cursor.after and cursor.after[2:], cursor.before and cursor.before[2:], cursor.skip)
+        return await self._read_from(tx, conditions, paging, cursor)
+
+    async def _read_from(
+        self, tx: Tx, conditions: list[Condition], paging: Any, cursor: Cursor
+    ) -> tuple[list[R], bool, int | None]:
         rows = await self.table.page(tx, conditions, cursor, paging.size + 1)
         more = len(rows) > paging.size
         if more and paging.forwards:

@@ -1,4 +1,4 @@
-"""`/hookflash/v1/accounts/{sid}/settings`: which countries an account may text, and where its debugger events go."""
+"""`/hookflash/v1/accounts/{sid}/settings`: which countries an account may text and call, and so on."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
 
+Countries = Annotated[tuple[Country, ...], msgspec.Meta(max_length=300)]
+
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    sms_countries: Annotated[tuple[Country, ...], msgspec.Meta(max_length=300)] | None = None  #: null for all
+    sms_countries: Countries | None = None  #: null for all
+    voice_countries: Countries | None = None  #: null for those that the server allows
+    calls_per_second: Annotated[float, msgspec.Meta(gt=0, le=1_000)] | None = None  #: null for what the server allows
     debugger_url: Annotated[str, msgspec.Meta(max_length=4_000)] | None = None
 
 
@@ -49,6 +53,8 @@ class AccountSettingsPart:
             change_settings,
             request.path_params["sid"],
             sms_countries=wanted.sms_countries,
+            voice_countries=wanted.voice_countries,
+            calls_per_second=wanted.calls_per_second,
             debugger_url=wanted.debugger_url,
             now=self._exchange.clock.now(),
         )
@@ -57,4 +63,9 @@ class AccountSettingsPart:
 
 
 def _shown(settings: AccountSettings) -> dict[str, object]:
-    return {"sms_countries": settings.sms_countries, "debugger_url": settings.debugger_url}
+    return {
+        "sms_countries": settings.sms_countries,
+        "voice_countries": settings.voice_countries,
+        "calls_per_second": settings.calls_per_second,
+        "debugger_url": settings.debugger_url,
+    }

@@ -10,6 +10,7 @@ from .store import StoreHeldError
 DATABASE = "hookflash.db"
 LOCK = "hookflash.lock"
 MEDIA = "media"
+RECORDINGS = "recordings"
 OPERATOR_TOKEN = "operator.token"  # noqa: S105 - a file name
 
 
@@ -19,7 +20,8 @@ class DataDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (path / MEDIA).mkdir(exist_ok=True, mode=0o700)
+        for folder in (MEDIA, RECORDINGS):
+            (path / folder).mkdir(exist_ok=True, mode=0o700)
         sync_directory(path.parent)
         self._lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -41,6 +43,10 @@ class DataDirectory:
     def media(self) -> Path:
         return self.path / MEDIA
 
+    @property
+    def recordings(self) -> Path:
+        return self.path / RECORDINGS
+
     def operator_token(self) -> str:
         """The token of our own API; made on first use."""
         file = self.path / OPERATOR_TOKEN
@@ -49,10 +55,12 @@ class DataDirectory:
         return file.read_text(encoding="ascii").strip()
 
     def forget_media(self) -> None:
-        """Delete every stored picture, sound and card."""
+        """Delete every stored picture, sound and card, and the sound of every call."""
         for file in self.media.iterdir():
             if file.is_file():
                 file.unlink()
+        for file in self.recordings.glob("*/*"):
+            file.unlink(missing_ok=True)
 
     def release(self) -> None:
         """Let another server have the directory."""

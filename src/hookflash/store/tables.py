@@ -28,8 +28,8 @@ class Condition:
 class Cursor:
     """A place in a list ordered by key, newest first: a page starts after or ends before a key, or skips rows."""
 
-    after: str | None = None
-    before: str | None = None
+    after: str | int | None = None
+    before: str | int | None = None
     skip: int = 0
 
 

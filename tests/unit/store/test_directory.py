@@ -25,7 +25,8 @@ def test_what_lies_in_the_directory_is_its_owners_alone(tmp_path: Path) -> None:
     token = directory.operator_token()
     open_vault(directory.path, None)
     modes = {path.name: path.stat().st_mode & 0o777 for path in (directory.path, *directory.path.iterdir())}
-    assert modes == {"data": 0o700, "media": 0o700, "hookflash.lock": 0o600, "operator.token": 0o600, KEY_FILE: 0o600}
+    folders = dict.fromkeys(("data", "media", "recordings"), 0o700)
+    assert modes == folders | dict.fromkeys(("hookflash.lock", "operator.token", KEY_FILE), 0o600)
     assert directory.operator_token() == token
     directory.release()
 
