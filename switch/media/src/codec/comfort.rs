@@ -9,9 +9,7 @@ const OVERLOAD: f32 = 32_768.0 * std::f32::consts::FRAC_1_SQRT_2;
 pub fn level(samples: &[i16]) -> u8 {
     let energy: f32 = samples.iter().map(|&s| f32::from(s) * f32::from(s)).sum();
     let rms = (energy / samples.len().max(1) as f32).sqrt();
-    (-20.0 * (rms / OVERLOAD).max(1e-9).log10())
-        .round()
-        .clamp(0.0, 127.0) as u8
+    (-20.0 * (rms / OVERLOAD).max(1e-9).log10()).round().clamp(0.0, 127.0) as u8
 }
 
 /// Makes the noise that payloads tell of.
@@ -92,11 +90,7 @@ mod tests {
                 noise.heard(&[&[wanted], colour].concat());
                 let mut heard = Vec::new();
                 noise.make(40_000, &mut heard);
-                assert!(
-                    level(&heard).abs_diff(wanted) <= 2,
-                    "{wanted} {colour:?}: {}",
-                    level(&heard)
-                );
+                assert!(level(&heard).abs_diff(wanted) <= 2, "{wanted} {colour:?}: {}", level(&heard));
             }
         }
     }
@@ -104,13 +98,8 @@ mod tests {
     /// RFC 3389 §3: 0 is the loudest, 127 the quietest; digital silence is 127.
     #[test]
     fn ends_of_the_scale() {
-        let square: Vec<i16> = (0..160)
-            .map(|i| if i % 16 < 8 { 32_767 } else { -32_767 })
-            .collect();
-        assert_eq!(
-            (level(&square), level(&[0; 160]), level(&[])),
-            (0, 127, 127)
-        );
+        let square: Vec<i16> = (0..160).map(|i| if i % 16 < 8 { 32_767 } else { -32_767 }).collect();
+        assert_eq!((level(&square), level(&[0; 160]), level(&[])), (0, 127, 127));
     }
 
     /// Any payload is taken.

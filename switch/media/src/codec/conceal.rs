@@ -4,6 +4,8 @@
 //! good frame), without its delay of 3.75 ms: where repetition starts, the step between the last sample and the
 //! repeated ones is taken away gradually instead of by looking back.
 
+use crate::dsp::level::dot;
+
 /// Lowest pitch that is looked for, as a period.
 const LONGEST_PERIOD_MS: f32 = 15.0;
 /// Highest pitch, as a period.
@@ -93,10 +95,7 @@ impl Concealer {
 
     /// The lag at which the last 20 ms are most like what was before them.
     fn period(&self) -> usize {
-        let (shortest, longest) = (
-            samples(self.rate, SHORTEST_PERIOD_MS),
-            samples(self.rate, LONGEST_PERIOD_MS),
-        );
+        let (shortest, longest) = (samples(self.rate, SHORTEST_PERIOD_MS), samples(self.rate, LONGEST_PERIOD_MS));
         let compared = samples(self.rate, COMPARED_MS);
         let end = self.past.len();
         let recent = &self.past[end - compared..];
@@ -105,17 +104,11 @@ impl Concealer {
             let energy = dot(earlier, earlier).max(1) as f32;
             dot(recent, earlier) as f32 / energy.sqrt()
         };
-        let coarse = (shortest..=longest)
-            .step_by(2)
-            .map(|period| (likeness(period), period));
-        let (_, coarse) = coarse
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .unwrap_or((0.0, longest));
-        let fine = (coarse - 1..=coarse + 1)
-            .filter(|period| *period <= longest)
-            .map(|period| (likeness(period), period));
-        fine.max_by(|a, b| a.0.total_cmp(&b.0))
-            .map_or(coarse, |(_, period)| period)
+        let coarse = (shortest..=longest).step_by(2).map(|period| (likeness(period), period));
+        let (_, coarse) = coarse.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, longest));
+        let fine =
+            (coarse - 1..=coarse + 1).filter(|period| *period <= longest).map(|period| (likeness(period), period));
+        fine.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(coarse, |(_, period)| period)
     }
 
     /// The next sample of the repetition.
@@ -138,21 +131,6 @@ fn samples(rate: f32, ms: f32) -> usize {
     (rate * ms / 1e3) as usize
 }
 
-fn dot(a: &[i16], b: &[i16]) -> i64 {
-    // 16 products of 16 bits, each halved twice, fit into 32 bits; the inner sum becomes vector code.
-    let parts = a.chunks(16).zip(b.chunks(16));
-    parts
-        .map(|(a, b)| {
-            i64::from(
-                a.iter()
-                    .zip(b)
-                    .map(|(&a, &b)| (i32::from(a) * i32::from(b)) >> 4)
-                    .sum::<i32>(),
-            )
-        })
-        .sum()
-}
-
 fn remember(past: &mut [i16], frame: &[i16]) {
     let kept = past.len();
     match frame.len() {
@@ -170,9 +148,7 @@ mod tests {
 
     fn voice(rate: u32, length: usize) -> Vec<i16> {
         let wave = |i: usize, hz: f32| (i as f32 * hz * std::f32::consts::TAU / rate as f32).sin();
-        (0..length)
-            .map(|i| (4_000.0 * (wave(i, 125.0) + wave(i, 250.0) + 0.5 * wave(i, 1_000.0))) as i16)
-            .collect()
+        (0..length).map(|i| (4_000.0 * (wave(i, 125.0) + wave(i, 250.0) + 0.5 * wave(i, 1_000.0))) as i16).collect()
     }
 
     fn level(samples: &[i16]) -> f64 {
@@ -192,17 +168,8 @@ mod tests {
             let mut made = Vec::new();
             concealer.conceal(frame, &mut made);
             let half = frame / 2; // the second half has begun to fade
-            let error: Vec<i16> = made
-                .iter()
-                .zip(&sound[frame * 5..])
-                .take(half)
-                .map(|(a, b)| a - b)
-                .collect();
-            assert!(
-                level(&error) < 0.1 * level(&sound[frame * 5..]),
-                "{rate}: {}",
-                level(&error)
-            );
+            let error: Vec<i16> = made.iter().zip(&sound[frame * 5..]).take(half).map(|(a, b)| a - b).collect();
+            assert!(level(&error) < 0.1 * level(&sound[frame * 5..]), "{rate}: {}", level(&error));
         }
     }
 
@@ -212,12 +179,7 @@ mod tests {
     fn it_fades_without_a_click() {
         let (rate, frame) = (8_000, 160);
         let mut sound = voice(rate, frame * 10);
-        let steepest = |s: &[i16]| {
-            s.windows(2)
-                .map(|w| (i32::from(w[1]) - i32::from(w[0])).abs())
-                .max()
-                .unwrap()
-        };
+        let steepest = |s: &[i16]| s.windows(2).map(|w| (i32::from(w[1]) - i32::from(w[0])).abs()).max().unwrap();
         let allowed = steepest(&sound) * 5 / 4;
         let mut concealer = Concealer::new(rate);
         let mut heard = Vec::new();
@@ -229,11 +191,7 @@ mod tests {
                 heard.extend_from_slice(good);
             }
         }
-        assert!(
-            steepest(&heard) <= allowed,
-            "{} > {allowed}",
-            steepest(&heard)
-        );
+        assert!(steepest(&heard) <= allowed, "{} > {allowed}", steepest(&heard));
         assert!(heard[8 * frame..9 * frame].iter().all(|s| *s == 0));
         assert!(heard[5 * frame..6 * frame].iter().any(|s| s.abs() > 4_000));
     }
@@ -244,15 +202,8 @@ mod tests {
         let mut concealer = Concealer::new(8_000);
         let mut heard = Vec::new();
         for i in 0..20 {
-            let mut frame: Vec<i16> = (0..160)
-                .map(|n| {
-                    if (n * n + i) % 3 == 0 {
-                        i16::MIN
-                    } else {
-                        i16::MAX
-                    }
-                })
-                .collect();
+            let mut frame: Vec<i16> =
+                (0..160).map(|n| if (n * n + i) % 3 == 0 { i16::MIN } else { i16::MAX }).collect();
             concealer.heard(&mut frame);
             concealer.conceal(200, &mut heard);
         }

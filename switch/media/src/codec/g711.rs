@@ -39,11 +39,7 @@ const fn expand_ulaw(code: u8) -> i16 {
     let code = !code;
     let (segment, step) = ((code >> 4) & 7, (code & 15) as i16);
     let magnitude = (((step << 3) + 132) << segment) - 132;
-    if code & 0x80 != 0 {
-        -magnitude
-    } else {
-        magnitude
-    }
+    if code & 0x80 != 0 { -magnitude } else { magnitude }
 }
 
 const fn expand_alaw(code: u8) -> i16 {
@@ -53,11 +49,7 @@ const fn expand_alaw(code: u8) -> i16 {
         0 => (step << 4) + 8,
         _ => ((step << 4) + 264) << (segment - 1),
     };
-    if code & 0x80 != 0 {
-        magnitude
-    } else {
-        -magnitude
-    }
+    if code & 0x80 != 0 { magnitude } else { -magnitude }
 }
 
 /// The µ-law code of a sample.
@@ -125,11 +117,7 @@ mod tests {
             }
             magnitude = magnitude - 16 + (exponent << 4);
         }
-        let code = if sample < 0 {
-            magnitude
-        } else {
-            magnitude | 0x80
-        };
+        let code = if sample < 0 { magnitude } else { magnitude | 0x80 };
         code as u8 ^ 0x55
     }
 
@@ -155,22 +143,8 @@ mod tests {
     /// Values that anybody can look up: loudest, quietest and silent codes (G.711 tables 1 and 2).
     #[test]
     fn known_values() {
-        assert_eq!(
-            [
-                ULAW_TO_LINEAR[0x80],
-                ULAW_TO_LINEAR[0x00],
-                ULAW_TO_LINEAR[0xff]
-            ],
-            [32_124, -32_124, 0]
-        );
-        assert_eq!(
-            [
-                ALAW_TO_LINEAR[0xaa],
-                ALAW_TO_LINEAR[0x2a],
-                ALAW_TO_LINEAR[0xd5]
-            ],
-            [32_256, -32_256, 8]
-        );
+        assert_eq!([ULAW_TO_LINEAR[0x80], ULAW_TO_LINEAR[0x00], ULAW_TO_LINEAR[0xff]], [32_124, -32_124, 0]);
+        assert_eq!([ALAW_TO_LINEAR[0xaa], ALAW_TO_LINEAR[0x2a], ALAW_TO_LINEAR[0xd5]], [32_256, -32_256, 8]);
         assert_eq!((ulaw(0), alaw(0)), (ULAW_SILENCE, ALAW_SILENCE));
     }
 }

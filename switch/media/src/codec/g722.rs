@@ -9,27 +9,22 @@ const QMF: [i32; 12] = [3, -11, 12, 32, -210, 951, 3_876, -805, 362, -156, 53, -
 
 /// Decision levels of the lower band (Q6).
 const LOW_LEVELS: [i32; 29] = [
-    35, 72, 110, 150, 190, 233, 276, 323, 370, 422, 473, 530, 587, 650, 714, 786, 858, 940, 1_023,
-    1_121, 1_219, 1_339, 1_458, 1_612, 1_765, 1_980, 2_195, 2_557, 2_919,
+    35, 72, 110, 150, 190, 233, 276, 323, 370, 422, 473, 530, 587, 650, 714, 786, 858, 940, 1_023, 1_121, 1_219, 1_339,
+    1_458, 1_612, 1_765, 1_980, 2_195, 2_557, 2_919,
 ];
 /// What six bits of the lower band mean (QQ6).
 const LOW_VALUES_6: [i32; 64] = [
-    -136, -136, -136, -136, -24_808, -21_904, -19_008, -16_704, -14_984, -13_512, -12_280, -11_192,
-    -10_232, -9_360, -8_576, -7_856, -7_192, -6_576, -6_000, -5_456, -4_944, -4_464, -4_008,
-    -3_576, -3_168, -2_776, -2_400, -2_032, -1_688, -1_360, -1_040, -728, 24_808, 21_904, 19_008,
-    16_704, 14_984, 13_512, 12_280, 11_192, 10_232, 9_360, 8_576, 7_856, 7_192, 6_576, 6_000,
-    5_456, 4_944, 4_464, 4_008, 3_576, 3_168, 2_776, 2_400, 2_032, 1_688, 1_360, 1_040, 728, 432,
-    136, -432, -136,
+    -136, -136, -136, -136, -24_808, -21_904, -19_008, -16_704, -14_984, -13_512, -12_280, -11_192, -10_232, -9_360,
+    -8_576, -7_856, -7_192, -6_576, -6_000, -5_456, -4_944, -4_464, -4_008, -3_576, -3_168, -2_776, -2_400, -2_032,
+    -1_688, -1_360, -1_040, -728, 24_808, 21_904, 19_008, 16_704, 14_984, 13_512, 12_280, 11_192, 10_232, 9_360, 8_576,
+    7_856, 7_192, 6_576, 6_000, 5_456, 4_944, 4_464, 4_008, 3_576, 3_168, 2_776, 2_400, 2_032, 1_688, 1_360, 1_040,
+    728, 432, 136, -432, -136,
 ];
 /// What the upper four of them mean: the predictors follow these, so that the lower two bits may carry data (QQ4).
-const LOW_VALUES_4: [i32; 16] = [
-    0, -20_456, -12_896, -8_968, -6_288, -4_240, -2_584, -1_200, 20_456, 12_896, 8_968, 6_288,
-    4_240, 2_584, 1_200, 0,
-];
+const LOW_VALUES_4: [i32; 16] =
+    [0, -20_456, -12_896, -8_968, -6_288, -4_240, -2_584, -1_200, 20_456, 12_896, 8_968, 6_288, 4_240, 2_584, 1_200, 0];
 /// Multipliers of the lower band's step, by the upper four bits (WL by RL4).
-const LOW_WEIGHTS: [i32; 16] = [
-    -60, 3_042, 1_198, 538, 334, 172, 58, -30, 3_042, 1_198, 538, 334, 172, 58, -30, -60,
-];
+const LOW_WEIGHTS: [i32; 16] = [-60, 3_042, 1_198, 538, 334, 172, 58, -30, 3_042, 1_198, 538, 334, 172, 58, -30, -60];
 /// The decision level of the upper band (Q2).
 const HIGH_LEVEL: i32 = 564;
 /// What two bits of the upper band mean (QQ2).
@@ -38,9 +33,8 @@ const HIGH_VALUES: [i32; 4] = [-7_408, -1_616, 7_408, 1_616];
 const HIGH_WEIGHTS: [i32; 4] = [798, -214, 798, -214];
 /// Mantissas of the inverse logarithm of a step (ILB).
 const INVERSE_LOG: [i32; 32] = [
-    2_048, 2_093, 2_139, 2_186, 2_233, 2_282, 2_332, 2_383, 2_435, 2_489, 2_543, 2_599, 2_656,
-    2_714, 2_774, 2_834, 2_896, 2_960, 3_025, 3_091, 3_158, 3_228, 3_298, 3_371, 3_444, 3_520,
-    3_597, 3_676, 3_756, 3_838, 3_922, 4_008,
+    2_048, 2_093, 2_139, 2_186, 2_233, 2_282, 2_332, 2_383, 2_435, 2_489, 2_543, 2_599, 2_656, 2_714, 2_774, 2_834,
+    2_896, 2_960, 3_025, 3_091, 3_158, 3_228, 3_298, 3_371, 3_444, 3_520, 3_597, 3_676, 3_756, 3_838, 3_922, 4_008,
 ];
 
 fn saturate(value: i32) -> i32 {
@@ -104,11 +98,7 @@ impl Band {
         self.log_step = (((self.log_step * 127) >> 7) + weight).clamp(0, most);
         let mantissa = INVERSE_LOG[((self.log_step >> 6) & 31) as usize];
         let exponent = shift - (self.log_step >> 11);
-        let step = if exponent < 0 {
-            mantissa << -exponent
-        } else {
-            mantissa >> exponent
-        };
+        let step = if exponent < 0 { mantissa << -exponent } else { mantissa >> exponent };
         self.step = step << 2;
     }
 
@@ -140,8 +130,7 @@ impl Band {
     fn adapt_poles(&mut self, partial: i32) {
         let [first, second] = self.poles;
         let lean = saturate(-signed(saturate(first << 2), partial, self.partial[0]));
-        let second =
-            signed(128, partial, self.partial[1]) + (lean >> 7) + ((second * 32_512) >> 15);
+        let second = signed(128, partial, self.partial[1]) + (lean >> 7) + ((second * 32_512) >> 15);
         let second = second.clamp(-12_288, 12_288);
         let first = saturate(signed(192, partial, self.partial[0]) + ((first * 32_640) >> 15));
         let most = saturate(15_360 - second);
@@ -170,15 +159,8 @@ impl Mirror {
         self.0[22] = first;
         self.0[23] = second;
         let pairs = self.0.chunks_exact(2);
-        let even = pairs
-            .clone()
-            .zip(QMF)
-            .map(|(pair, tap)| pair[0] * tap)
-            .sum();
-        let odd = pairs
-            .zip(QMF.iter().rev())
-            .map(|(pair, &tap)| pair[1] * tap)
-            .sum();
+        let even = pairs.clone().zip(QMF).map(|(pair, tap)| pair[0] * tap).sum();
+        let odd = pairs.zip(QMF.iter().rev()).map(|(pair, &tap)| pair[1] * tap).sum();
         (even, odd)
     }
 }
@@ -192,11 +174,7 @@ pub struct Decoder {
 
 impl Default for Decoder {
     fn default() -> Decoder {
-        Decoder {
-            low: Band::low(),
-            high: Band::high(),
-            mirror: Mirror::default(),
-        }
+        Decoder { low: Band::low(), high: Band::high(), mirror: Mirror::default() }
     }
 }
 
@@ -237,11 +215,7 @@ pub struct Encoder {
 
 impl Default for Encoder {
     fn default() -> Encoder {
-        Encoder {
-            low: Band::low(),
-            high: Band::high(),
-            mirror: Mirror::default(),
-        }
+        Encoder { low: Band::low(), high: Band::high(), mirror: Mirror::default() }
     }
 }
 
@@ -258,11 +232,7 @@ impl Encoder {
 
     fn low_band(&mut self, sample: i32) -> usize {
         let difference = saturate(sample - self.low.expected);
-        let magnitude = if difference < 0 {
-            !difference
-        } else {
-            difference
-        };
+        let magnitude = if difference < 0 { !difference } else { difference };
         let level = LOW_LEVELS.partition_point(|&level| (level * self.low.step) >> 12 <= magnitude);
         let code = match (difference < 0, level) {
             (true, 0) => 63,
@@ -278,11 +248,7 @@ impl Encoder {
 
     fn high_band(&mut self, sample: i32) -> usize {
         let difference = saturate(sample - self.high.expected);
-        let magnitude = if difference < 0 {
-            !difference
-        } else {
-            difference
-        };
+        let magnitude = if difference < 0 { !difference } else { difference };
         let far = magnitude >= (HIGH_LEVEL * self.high.step) >> 12;
         let code = match (difference < 0, far) {
             (true, true) => 0,
@@ -307,10 +273,7 @@ mod tests {
     const DECODED: &[u8] = include_bytes!("../../tests/vectors/speech.g722.s16");
 
     fn samples(bytes: &[u8]) -> Vec<i16> {
-        bytes
-            .chunks_exact(2)
-            .map(|b| i16::from_le_bytes([b[0], b[1]]))
-            .collect()
+        bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect()
     }
 
     /// Another implementation (libavcodec's) makes the same bytes of the same speech.

@@ -27,14 +27,9 @@ pub enum CodecKind {
 impl CodecKind {
     /// The codec that SDP calls so, in any case (`PCMU`, `PCMA`, `G722`, `opus`).
     pub fn named(name: &str) -> Option<CodecKind> {
-        [
-            CodecKind::Pcmu,
-            CodecKind::Pcma,
-            CodecKind::G722,
-            CodecKind::Opus,
-        ]
-        .into_iter()
-        .find(|kind| kind.name().eq_ignore_ascii_case(name))
+        [CodecKind::Pcmu, CodecKind::Pcma, CodecKind::G722, CodecKind::Opus]
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
     /// Its name in SDP.
@@ -68,11 +63,7 @@ impl CodecKind {
 /// Longest payload that is decoded; the rest of a longer one is left out.
 const MOST_BYTES: usize = 2_000;
 /// How we speak Opus: wide-band speech that is understood through a loss of one packet in ten.
-const OPUS: opus::Settings = opus::Settings {
-    bit_rate: 24_000,
-    complexity: 5,
-    loss_percent: 10,
-};
+const OPUS: opus::Settings = opus::Settings { bit_rate: 24_000, complexity: 5, loss_percent: 10 };
 /// What stands in for an Opus packet that cannot be read, in samples.
 const USUAL_FRAME: usize = 320;
 
@@ -99,12 +90,8 @@ impl Decoder {
         let state = match kind {
             CodecKind::Pcmu => DecoderState::Ulaw(concealer()),
             CodecKind::Pcma => DecoderState::Alaw(concealer()),
-            CodecKind::G722 => {
-                DecoderState::G722(Box::new((g722::Decoder::default(), concealer())))
-            }
-            CodecKind::Opus => DecoderState::Opus(
-                opus::Decoder::new(kind.rate()).expect("16 kHz is a rate of Opus"),
-            ),
+            CodecKind::G722 => DecoderState::G722(Box::new((g722::Decoder::default(), concealer()))),
+            CodecKind::Opus => DecoderState::Opus(opus::Decoder::new(kind.rate()).expect("16 kHz is a rate of Opus")),
         };
         Decoder { kind, state }
     }
@@ -148,9 +135,7 @@ impl Decoder {
     /// Append `samples` samples in place of a payload that did not come: what was heard goes on and fades out.
     pub fn conceal(&mut self, samples: usize, out: &mut Vec<i16>) {
         match &mut self.state {
-            DecoderState::Ulaw(concealer) | DecoderState::Alaw(concealer) => {
-                concealer.conceal(samples, out)
-            }
+            DecoderState::Ulaw(concealer) | DecoderState::Alaw(concealer) => concealer.conceal(samples, out),
             DecoderState::G722(state) => state.1.conceal(samples, out),
             DecoderState::Opus(decoder) => {
                 let wanted = out.len() + samples;
@@ -197,9 +182,7 @@ impl Encoder {
             CodecKind::Pcmu => EncoderState::Ulaw,
             CodecKind::Pcma => EncoderState::Alaw,
             CodecKind::G722 => EncoderState::G722(Box::default()),
-            CodecKind::Opus => {
-                EncoderState::Opus(opus::Encoder::new(kind.rate(), OPUS).expect("settings of Opus"))
-            }
+            CodecKind::Opus => EncoderState::Opus(opus::Encoder::new(kind.rate(), OPUS).expect("settings of Opus")),
         };
         Encoder { kind, state }
     }
@@ -233,28 +216,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [CodecKind; 4] = [
-        CodecKind::Pcmu,
-        CodecKind::Pcma,
-        CodecKind::G722,
-        CodecKind::Opus,
-    ];
+    const KINDS: [CodecKind; 4] = [CodecKind::Pcmu, CodecKind::Pcma, CodecKind::G722, CodecKind::Opus];
 
     fn speech() -> Vec<i16> {
         let bytes = include_bytes!("../../tests/vectors/speech-16k.s16");
-        bytes
-            .chunks_exact(2)
-            .map(|b| i16::from_le_bytes([b[0], b[1]]))
-            .collect()
+        bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect()
     }
 
     /// A codec is found by its name in SDP, whatever the case.
     #[test]
     fn names() {
-        assert_eq!(
-            KINDS.map(|kind| CodecKind::named(&kind.name().to_lowercase())),
-            KINDS.map(Some)
-        );
+        assert_eq!(KINDS.map(|kind| CodecKind::named(&kind.name().to_lowercase())), KINDS.map(Some));
         assert_eq!(CodecKind::named("telephone-event"), None);
     }
 
@@ -262,10 +234,7 @@ mod tests {
     #[test]
     fn speech_survives() {
         for kind in KINDS {
-            let said: Vec<i16> = speech()
-                .into_iter()
-                .step_by(16_000 / kind.rate() as usize)
-                .collect();
+            let said: Vec<i16> = speech().into_iter().step_by(16_000 / kind.rate() as usize).collect();
             let (mut encoder, mut decoder) = (Encoder::new(kind), Decoder::new(kind));
             let (mut payload, mut heard) = (Vec::new(), Vec::new());
             for frame in said.chunks_exact(kind.rate() as usize / 50) {
@@ -273,12 +242,7 @@ mod tests {
                 encoder.encode(frame, &mut payload);
                 decoder.decode(&payload, &mut heard);
             }
-            let dot = |a: &[i16], b: &[i16]| {
-                a.iter()
-                    .zip(b)
-                    .map(|(&a, &b)| f64::from(a) * f64::from(b))
-                    .sum::<f64>()
-            };
+            let dot = |a: &[i16], b: &[i16]| a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>();
             let length = heard.len() - 300;
             let like = |delay: usize| {
                 let (a, b) = (&said[..length], &heard[delay..delay + length]);

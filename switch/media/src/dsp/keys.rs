@@ -7,12 +7,8 @@ pub const ROWS: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
 /// The columns of the keypad, in Hz.
 pub const COLUMNS: [f64; 4] = [1_209.0, 1_336.0, 1_477.0, 1_633.0];
 /// The keys, row by row.
-pub const KEYPAD: [[char; 4]; 4] = [
-    ['1', '2', '3', 'A'],
-    ['4', '5', '6', 'B'],
-    ['7', '8', '9', 'C'],
-    ['*', '0', '#', 'D'],
-];
+pub const KEYPAD: [[char; 4]; 4] =
+    [['1', '2', '3', 'A'], ['4', '5', '6', 'B'], ['7', '8', '9', 'C'], ['*', '0', '#', 'D']];
 
 /// How long a key sounds, and how long it is quiet after it.
 const ON_MS: u32 = 100;
@@ -27,9 +23,7 @@ const EDGE_MS: u32 = 2;
 fn place(key: char) -> Option<(usize, usize)> {
     let key = key.to_ascii_uppercase();
     let cells = (0..4).flat_map(|row| (0..4).map(move |column| (row, column)));
-    cells
-        .into_iter()
-        .find(|&(row, column)| KEYPAD[row][column] == key)
+    cells.into_iter().find(|&(row, column)| KEYPAD[row][column] == key)
 }
 
 /// The sound of a string of keys: `0-9 A-D * #`; `w` waits 500 ms, `W` 1 s.
@@ -46,19 +40,9 @@ impl KeyTones {
     /// The sound of `keys` at `rate` Hz, or the first character that is none.
     pub fn new(keys: &str, rate: u32) -> Result<KeyTones, char> {
         let keys: Vec<char> = keys.chars().collect();
-        match keys
-            .iter()
-            .find(|key| place(**key).is_none() && !matches!(key, 'w' | 'W'))
-        {
+        match keys.iter().find(|key| place(**key).is_none() && !matches!(key, 'w' | 'W')) {
             Some(&stranger) => Err(stranger),
-            None => Ok(KeyTones {
-                keys: keys.into_iter(),
-                rate,
-                sines: None,
-                position: 0,
-                on: 0,
-                all: 0,
-            }),
+            None => Ok(KeyTones { keys: keys.into_iter(), rate, sines: None, position: 0, on: 0, all: 0 }),
         }
     }
 

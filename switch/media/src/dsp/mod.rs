@@ -1,9 +1,21 @@
 //! Signal processing: what makes sounds, changes their rate, and tells what is heard.
 
+pub mod detect;
+pub mod greeting;
 pub mod keys;
+pub mod level;
 mod oscillator;
 pub mod resample;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod tones;
+pub mod trim;
+pub mod vad;
 
+pub use detect::{KeyDetector, Press};
+pub use greeting::{Found, Greeting, Timing};
 pub use keys::KeyTones;
 pub use resample::Resampler;
+pub use tones::Tone;
+pub use trim::Trim;
+pub use vad::Vad;

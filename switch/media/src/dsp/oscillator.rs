@@ -22,11 +22,7 @@ impl Sine {
     /// A sine of `hz` at `rate` samples a second that starts at zero.
     pub fn new(hz: f64, peak: f64, rate: u32) -> Sine {
         let angle = TAU * hz / f64::from(rate);
-        Sine {
-            turn: 2.0 * angle.cos(),
-            last: 0.0,
-            before: -peak * angle.sin(),
-        }
+        Sine { turn: 2.0 * angle.cos(), last: 0.0, before: -peak * angle.sin() }
     }
 
     /// The next sample.

@@ -38,30 +38,14 @@ impl Resampler {
         let (from, to) = (clamped(from), clamped(to));
         let (up, down) = ratio(from, to);
         if up == down {
-            return Resampler {
-                taps: Vec::new(),
-                width: 0,
-                up,
-                down,
-                phase: 0,
-                kept: Vec::new(),
-            };
+            return Resampler { taps: Vec::new(), width: 0, up, down, phase: 0, kept: Vec::new() };
         }
         let cut_off = CUT_OFF * (f64::from(to) / f64::from(from)).min(1.0);
         let width = ((2.0 * CROSSINGS / cut_off).ceil() as usize).next_multiple_of(8);
-        let taps = (0..up)
-            .flat_map(|phase| filter(phase as f64 / up as f64, width, cut_off))
-            .collect();
+        let taps = (0..up).flat_map(|phase| filter(phase as f64 / up as f64, width, cut_off)).collect();
         let mut kept = Vec::with_capacity(width * 8);
         kept.resize(width - 1, 0);
-        Resampler {
-            taps,
-            width,
-            up,
-            down,
-            phase: 0,
-            kept,
-        }
+        Resampler { taps, width, up, down, phase: 0, kept }
     }
 
     /// Take `input`, append what it makes to `out`. The delay is that of the filter: 4 ms between 8 and 16 kHz.
@@ -74,11 +58,7 @@ impl Resampler {
         let mut start = 0;
         while let Some(window) = self.kept.get(start..start + self.width) {
             let taps = &self.taps[self.phase * self.width..][..self.width];
-            let sum: i32 = window
-                .iter()
-                .zip(taps)
-                .map(|(&a, &b)| i32::from(a) * i32::from(b))
-                .sum();
+            let sum: i32 = window.iter().zip(taps).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
             out.push(((sum + (1 << 13)) >> 14).clamp(-32_768, 32_767) as i16);
             self.phase += self.down;
             start += self.phase / self.up;
@@ -100,17 +80,11 @@ fn filter(fraction: f64, width: usize, cut_off: f64) -> impl Iterator<Item = i16
         })
         .collect();
     let gain = ONE / ideal.iter().sum::<f64>();
-    ideal
-        .into_iter()
-        .map(move |tap| (tap * gain).round() as i16)
+    ideal.into_iter().map(move |tap| (tap * gain).round() as i16)
 }
 
 fn sinc(x: f64) -> f64 {
-    if x == 0.0 {
-        1.0
-    } else {
-        (PI * x).sin() / (PI * x)
-    }
+    if x == 0.0 { 1.0 } else { (PI * x).sin() / (PI * x) }
 }
 
 /// The modified Bessel function I0, by its series.
@@ -126,13 +100,10 @@ fn bessel(x: f64) -> f64 {
 /// How many samples come out (at most [`MOST_PHASES`]) for how many that go in.
 fn ratio(from: u32, to: u32) -> (usize, usize) {
     let wanted = f64::from(from) / f64::from(to);
-    let candidates =
-        (1..=MOST_PHASES).map(|up| (up, (up as f64 * wanted).round().max(1.0) as usize));
+    let candidates = (1..=MOST_PHASES).map(|up| (up, (up as f64 * wanted).round().max(1.0) as usize));
     let error = |(up, down): (usize, usize)| (down as f64 / up as f64 / wanted - 1.0).abs();
     // The first of equally good ones is the smallest.
-    candidates
-        .min_by(|a, b| error(*a).total_cmp(&error(*b)))
-        .unwrap_or((1, 1))
+    candidates.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or((1, 1))
 }
 
 #[cfg(test)]
@@ -140,9 +111,7 @@ mod tests {
     use super::*;
 
     fn sine(hz: f64, rate: u32, length: usize) -> Vec<i16> {
-        (0..length)
-            .map(|i| (16_000.0 * (2.0 * PI * hz * i as f64 / f64::from(rate)).sin()) as i16)
-            .collect()
+        (0..length).map(|i| (16_000.0 * (2.0 * PI * hz * i as f64 / f64::from(rate)).sin()) as i16).collect()
     }
 
     fn resampled(input: &[i16], from: u32, to: u32) -> Vec<i16> {
@@ -156,36 +125,20 @@ mod tests {
         let out = resampled(&sine(hz, from, from as usize), from, to);
         let middle = &out[out.len() / 4..out.len() * 3 / 4];
         let energy: f64 = middle.iter().map(|&s| f64::from(s).powi(2)).sum();
-        20.0 * ((energy / middle.len() as f64).sqrt() / (16_000.0 / 2_f64.sqrt()))
-            .max(1e-9)
-            .log10()
+        20.0 * ((energy / middle.len() as f64).sqrt() / (16_000.0 / 2_f64.sqrt())).max(1e-9).log10()
     }
 
     /// The telephone band passes untouched at every rate; what would fold back into it is 60 dB down.
     #[test]
     fn pass_and_stop_band() {
-        for (from, to) in [
-            (8_000, 16_000),
-            (16_000, 8_000),
-            (48_000, 8_000),
-            (8_000, 48_000),
-            (44_100, 8_000),
-        ] {
+        for (from, to) in [(8_000, 16_000), (16_000, 8_000), (48_000, 8_000), (8_000, 48_000), (44_100, 8_000)] {
             for hz in [50.0, 300.0, 1_000.0, 2_500.0, 3_300.0] {
-                assert!(
-                    gain(hz, from, to).abs() < 0.2,
-                    "{from} to {to} at {hz}: {}",
-                    gain(hz, from, to)
-                );
+                assert!(gain(hz, from, to).abs() < 0.2, "{from} to {to} at {hz}: {}", gain(hz, from, to));
             }
         }
         for from in [16_000, 22_050, 44_100, 48_000] {
             for hz in [4_100.0, 4_600.0, 6_000.0, 7_700.0] {
-                assert!(
-                    gain(hz, from, 8_000) < -60.0,
-                    "{from} at {hz}: {}",
-                    gain(hz, from, 8_000)
-                );
+                assert!(gain(hz, from, 8_000) < -60.0, "{from} at {hz}: {}", gain(hz, from, 8_000));
             }
         }
     }
@@ -196,28 +149,18 @@ mod tests {
         let out = resampled(&sine(1_000.0, 8_000, 8_000), 8_000, 16_000);
         let error: f64 = (1_000..15_000)
             .map(|i| {
-                f64::from(out[i + 1])
-                    - 2.0 * (2.0 * PI * 1_000.0 / 16_000.0).cos() * f64::from(out[i])
+                f64::from(out[i + 1]) - 2.0 * (2.0 * PI * 1_000.0 / 16_000.0).cos() * f64::from(out[i])
                     + f64::from(out[i - 1])
             })
             .map(|e| e * e)
             .sum();
-        assert!(
-            (error / 14_000.0).sqrt() < 16.0,
-            "{}",
-            (error / 14_000.0).sqrt()
-        );
+        assert!((error / 14_000.0).sqrt() < 16.0, "{}", (error / 14_000.0).sqrt());
     }
 
     /// However the stream is cut, the same samples come out.
     #[test]
     fn cuts_do_not_matter() {
-        for (from, to) in [
-            (8_000, 16_000),
-            (44_100, 8_000),
-            (48_000, 8_000),
-            (11_025, 8_000),
-        ] {
+        for (from, to) in [(8_000, 16_000), (44_100, 8_000), (48_000, 8_000), (11_025, 8_000)] {
             let input = sine(440.0, from, 10_000);
             let mut resampler = Resampler::new(from, to);
             let mut out = Vec::new();
@@ -233,19 +176,9 @@ mod tests {
     /// A second in is a second out, at any pair of rates, also those beyond our limits.
     #[test]
     fn length() {
-        for (from, to) in [
-            (8_000, 8_000),
-            (11_127, 8_000),
-            (96_000, 8_000),
-            (7_999, 48_000),
-            (384_000, 1_000),
-        ] {
+        for (from, to) in [(8_000, 8_000), (11_127, 8_000), (96_000, 8_000), (7_999, 48_000), (384_000, 1_000)] {
             let out = resampled(&vec![0; from as usize], from, to);
-            assert!(
-                out.len().abs_diff(to as usize) < to as usize / 1_000 + 10,
-                "{from} to {to}: {}",
-                out.len()
-            );
+            assert!(out.len().abs_diff(to as usize) < to as usize / 1_000 + 10, "{from} to {to}: {}", out.len());
         }
         assert_eq!(resampled(&[1, 2], 0, 1_000), [1, 2]);
         assert!(resampled(&[0; 9], u32::MAX, 8_000).len() <= 1);
@@ -254,14 +187,8 @@ mod tests {
     /// The loudest square wave, whose ripples go beyond 16 bits, is limited and does not wrap.
     #[test]
     fn loudest() {
-        let square: Vec<i16> = (0..8_000)
-            .map(|i| if i % 40 < 20 { i16::MAX } else { i16::MIN })
-            .collect();
+        let square: Vec<i16> = (0..8_000).map(|i| if i % 40 < 20 { i16::MAX } else { i16::MIN }).collect();
         let out = resampled(&square, 8_000, 16_000);
-        assert!(
-            out[1_000..]
-                .windows(2)
-                .all(|w| (i32::from(w[1]) - i32::from(w[0])).abs() < 50_000)
-        );
+        assert!(out[1_000..].windows(2).all(|w| (i32::from(w[1]) - i32::from(w[0])).abs() < 50_000));
     }
 }

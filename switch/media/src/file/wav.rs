@@ -62,30 +62,19 @@ impl WavWriter {
         let channels = channels.clamp(1, 2);
         file.write_all(&header(channels, 0))?;
         let room = (FLUSH_MS * RATE / 1_000) as usize * usize::from(channels) * WIDTH as usize;
-        Ok(WavWriter {
-            file,
-            channels,
-            waiting: Vec::with_capacity(room * 2),
-            written: 0,
-        })
+        Ok(WavWriter { file, channels, waiting: Vec::with_capacity(room * 2), written: 0 })
     }
 
     /// Append samples; with two channels the first and the second take turns. Beyond 4 GB they are left out.
     pub fn write(&mut self, samples: &[i16]) -> io::Result<()> {
-        self.waiting
-            .extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+        self.waiting.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
         let flush = u64::from(FLUSH_MS * RATE / 1_000 * u32::from(self.channels)) * WIDTH;
-        if self.waiting.len() as u64 >= flush {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.waiting.len() as u64 >= flush { self.flush() } else { Ok(()) }
     }
 
     /// Length of what was taken in so far.
     pub fn duration_ms(&self) -> u64 {
-        let frames =
-            (self.written + self.waiting.len() as u64) / (WIDTH * u64::from(self.channels));
+        let frames = (self.written + self.waiting.len() as u64) / (WIDTH * u64::from(self.channels));
         frames * 1_000 / u64::from(RATE)
     }
 
@@ -93,8 +82,7 @@ impl WavWriter {
     pub fn flush(&mut self) -> io::Result<()> {
         let room = MOST_BYTES.saturating_sub(self.written);
         let bytes = &self.waiting[..self.waiting.len().min(room as usize)];
-        self.file
-            .seek(SeekFrom::Start(HEADER as u64 + self.written))?;
+        self.file.seek(SeekFrom::Start(HEADER as u64 + self.written))?;
         self.file.write_all(bytes)?;
         self.written += bytes.len() as u64;
         self.waiting.clear();
@@ -113,12 +101,8 @@ impl WavWriter {
 fn open(path: &Path) -> io::Result<(File, u16, u64)> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     let mut found = [0; HEADER];
-    let damaged = || {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            "This is not a recording of ours: its header is another.",
-        )
-    };
+    let damaged =
+        || io::Error::new(io::ErrorKind::InvalidData, "This is not a recording of ours: its header is another.");
     file.read_exact(&mut found).map_err(|_| damaged())?;
     let channels = u16::from_le_bytes([found[22], found[23]]);
     let wanted = header(channels.clamp(1, 2), 0);
@@ -127,11 +111,7 @@ fn open(path: &Path) -> io::Result<(File, u16, u64)> {
         return Err(damaged());
     }
     let bytes = file.metadata()?.len() - HEADER as u64;
-    Ok((
-        file,
-        channels,
-        bytes - bytes % (WIDTH * u64::from(channels)),
-    ))
+    Ok((file, channels, bytes - bytes % (WIDTH * u64::from(channels))))
 }
 
 /// Write `bytes` of samples into the header and let the file end there; its length in ms.
@@ -191,17 +171,9 @@ mod tests {
     fn samples(path: &Path) -> (u16, Vec<i16>) {
         let bytes = std::fs::read(path).unwrap();
         let told = u32::from_le_bytes(bytes[40..44].try_into().unwrap()) as usize;
-        assert_eq!(
-            u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize,
-            told + 36
-        );
+        assert_eq!(u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize, told + 36);
         let data = &bytes[44..44 + told];
-        (
-            u16::from(bytes[22]),
-            data.chunks(2)
-                .map(|b| i16::from_le_bytes([b[0], b[1]]))
-                .collect(),
-        )
+        (u16::from(bytes[22]), data.chunks(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect())
     }
 
     /// What was written is in the file, and its length is told.
@@ -210,9 +182,7 @@ mod tests {
         let file = Scratch::new("round");
         let wanted: Vec<i16> = (0..20_000).map(|i| i as i16).collect();
         let mut writer = WavWriter::create(&file.0, 2).unwrap();
-        wanted
-            .chunks(320)
-            .for_each(|frame| writer.write(frame).unwrap());
+        wanted.chunks(320).for_each(|frame| writer.write(frame).unwrap());
         assert_eq!(writer.duration_ms(), 1_250);
         assert_eq!(writer.finish().unwrap(), 1_250);
         assert_eq!(samples(&file.0), (2, wanted));
@@ -238,12 +208,7 @@ mod tests {
         let mut writer = WavWriter::create(&file.0, 2).unwrap();
         writer.write(&[1, 2, 3, 4]).unwrap();
         writer.finish().unwrap();
-        OpenOptions::new()
-            .append(true)
-            .open(&file.0)
-            .unwrap()
-            .write_all(&[5, 0, 6, 0, 9, 9, 9])
-            .unwrap();
+        OpenOptions::new().append(true).open(&file.0).unwrap().write_all(&[5, 0, 6, 0, 9, 9, 9]).unwrap();
         assert_eq!(repair(&file.0).unwrap(), 0);
         assert_eq!(samples(&file.0), (2, vec![1, 2, 3, 4, 5, 6]));
         assert_eq!(repair(&file.0).unwrap(), 0);
@@ -257,10 +222,7 @@ mod tests {
         assert_eq!(repair(&file.0).unwrap_err().kind(), io::ErrorKind::NotFound);
         for content in [&b""[..], b"RIFF", &[0; 100]] {
             std::fs::write(&file.0, content).unwrap();
-            assert_eq!(
-                repair(&file.0).unwrap_err().kind(),
-                io::ErrorKind::InvalidData
-            );
+            assert_eq!(repair(&file.0).unwrap_err().kind(), io::ErrorKind::InvalidData);
             assert_eq!(std::fs::read(&file.0).unwrap(), content);
         }
     }

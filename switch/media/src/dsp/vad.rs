@@ -1,0 +1,84 @@
+//! Is somebody speaking? By level against the noise behind, for silence time-outs: a few hundred nanoseconds a frame.
+
+use super::level::dbfs;
+
+/// How far above the noise speech begins, in dB.
+const ABOVE_NOISE: f32 = 8.0;
+/// Nothing below is speech, in dBFS.
+const LEAST: f32 = -52.0;
+/// Where the noise may be taken to lie, in dBFS: louder noise (music on hold) is not silence.
+const NOISE: std::ops::RangeInclusive<f32> = -75.0..=-42.0;
+/// How fast the noise is followed upwards, in dB for each ms: a sentence does not lift it.
+const RISE: f32 = 0.002;
+/// How much of the way down is gone in each frame.
+const FALL: f32 = 0.5;
+/// A pause within a word is not silence.
+const HANG_MS: f32 = 60.0;
+
+/// Tells speech from silence, frame by frame.
+pub struct Vad {
+    rate: f32,
+    noise: f32,
+    /// Ms for which speech still holds.
+    hang: f32,
+}
+
+impl Vad {
+    /// For sound at `rate` Hz.
+    pub fn new(rate: u32) -> Vad {
+        Vad { rate: rate as f32, noise: -60.0, hang: 0.0 }
+    }
+
+    /// Is there speech in this frame (10 to 60 ms), or was there until 60 ms ago?
+    pub fn push(&mut self, frame: &[i16]) -> bool {
+        let level = dbfs(frame);
+        let ms = frame.len() as f32 * 1e3 / self.rate;
+        let speech = level > (self.noise + ABOVE_NOISE).max(LEAST);
+        let noise = if level < self.noise {
+            self.noise + (level - self.noise) * FALL
+        } else {
+            (self.noise + RISE * ms).min(level)
+        };
+        self.noise = noise.clamp(*NOISE.start(), *NOISE.end());
+        self.hang = if speech { HANG_MS } else { (self.hang - ms).max(0.0) };
+        speech || self.hang > 0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::testing::Noise;
+
+    fn share_of_speech(vad: &mut Vad, noise: &mut Noise, dbfs: f32, frames: usize) -> f32 {
+        let speech = (0..frames).filter(|_| vad.push(&noise.frame(dbfs, 160))).count();
+        speech as f32 / frames as f32
+    }
+
+    /// Speech over line noise is told from it, also when the noise grows during the call.
+    #[test]
+    fn speech_and_noise() {
+        let (mut vad, mut noise) = (Vad::new(8_000), Noise::new(1));
+        for behind in [-100.0, -60.0, -48.0] {
+            share_of_speech(&mut vad, &mut noise, behind, 500); // ten seconds to get used to it
+            assert_eq!(share_of_speech(&mut vad, &mut noise, behind, 100), 0.0, "noise of {behind} dBFS");
+            assert_eq!(share_of_speech(&mut vad, &mut noise, -25.0, 200), 1.0, "speech over {behind} dBFS");
+        }
+    }
+
+    /// Loud music never becomes silence.
+    #[test]
+    fn music_is_not_silence() {
+        let (mut vad, mut noise) = (Vad::new(8_000), Noise::new(1));
+        assert_eq!(share_of_speech(&mut vad, &mut noise, -20.0, 10_000), 1.0);
+    }
+
+    /// A gap of 40 ms within a word does not count; one of 200 ms does.
+    #[test]
+    fn hang_over() {
+        let (mut vad, mut noise) = (Vad::new(8_000), Noise::new(1));
+        vad.push(&noise.frame(-20.0, 160));
+        let after: Vec<bool> = (0..5).map(|_| vad.push(&[0; 160])).collect();
+        assert_eq!(after, [true, true, false, false, false]);
+    }
+}
