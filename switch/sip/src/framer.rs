@@ -10,6 +10,7 @@ const MOST_BODY: usize = 256 * 1024;
 
 /// Something whole that came over a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // it is moved once, and it mostly is a message
 pub enum Frame {
     /// A message.
     Message(Message),

@@ -19,6 +19,7 @@ pub mod params;
 mod parse;
 pub mod random;
 mod readers;
+pub mod sdp;
 pub mod status;
 pub mod timers;
 mod transaction;
