@@ -9,10 +9,14 @@ import phonenumbers
 
 from hookflash.domain.phone_numbers import AddressKind, NumberType, number_type, parse_recipient
 
-LONGEST_SIP = 1_024  # characters of an address with its headers
+LONGEST_SIP = 1_024  # characters of an address without headers
 LONGEST_HEADERS = 1_024  # characters of the part after "?"
 
-_SIP = re.compile(r"sips?:(?:[^@\s<>\"?]{1,255}@)?[A-Za-z0-9\[][A-Za-z0-9.:_\[\]-]{0,254}(?:;[^\s?<>\"]{0,255})?")
+_CHARACTERS = r"A-Za-z0-9_.!~*'()&=+$,;/%#:-"  # of RFC 3261 §25.1, and the # that people do not escape
+_SIP = re.compile(
+    rf"(sips?):((?:[{_CHARACTERS}]{{1,255}}@)?[A-Za-z0-9\[][A-Za-z0-9.:_\[\]-]{{0,254}}(?:;[{_CHARACTERS}]{{0,255}})?)",
+    re.I,
+)
 #: Which headers an application may set: its own, and the few that carry a caller's data (RFC 7433, RFC 3325).
 _HEADER = re.compile(r"[Xx]-[A-Za-z0-9!%*_+'`.~-]{1,254}|User-to-User|Remote-Party-ID|P-[A-Za-z-]{1,60}|Diversion")
 _NAME = re.compile(r"[A-Za-z0-9_.+-]{1,255}")
@@ -88,8 +92,10 @@ def is_premium(e164: str) -> bool:
 
 def _sip(text: str) -> Callee | None:
     address, question, query = text.partition("?")
-    if len(text) > LONGEST_SIP + LONGEST_HEADERS or not _SIP.fullmatch(address):
+    match = _SIP.fullmatch(address) if len(address) <= LONGEST_SIP else None
+    if match is None:
         return None
+    address = f"{match[1].lower()}:{match[2]}"
     if not question:
         return Callee(CalleeKind.SIP, address)
     headers = dict(parse_qsl(query, keep_blank_values=True))

@@ -1,0 +1,113 @@
+"""Every code with which calls and recordings refuse, provoked by a request."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from tests.scenarios.calls_support import PERSON, Stage, stage
+from tests.scenarios.rest_support import Reply
+from tests.unit.api.provoked import VOICE
+
+from hookflash.domain.account import AccountSettings, AccountType
+from hookflash.errors import Code
+
+Provoke = Callable[[Stage], Awaitable[Reply]]
+CASES: dict[Code, Provoke] = {}
+
+
+def calls(code: Code, **form: str) -> None:
+    CASES[code] = lambda here: here.call(**form)
+
+
+def tries(code: Code, **form: str) -> None:
+    """With the test credentials and their magic numbers."""
+    wanted = {"To": PERSON, "From": "+15005550006", "Url": "https://app.example/", **form}
+    CASES[code] = lambda here: here.api.test.post("~/Calls.json", **wanted)
+
+
+def provokes(code: Code) -> Callable[[Provoke], Provoke]:
+    def add(case: Provoke) -> Provoke:
+        assert code not in CASES
+        CASES[code] = case
+        return case
+
+    return add
+
+
+calls(Code.CALL_TO_REQUIRED, To="")
+calls(Code.CALL_FROM_REQUIRED, From="")
+calls(Code.INVALID_CALL_TO, To="+1415")
+calls(Code.INVALID_CALL_FROM, From="+1415")
+calls(Code.CALLER_NOT_VERIFIED, From="+14155550999")
+calls(Code.URL_REQUIRED, Url="")
+calls(Code.INVALID_CALL_URL, Url="nowhere")
+calls(Code.PREMIUM_NUMBER, To="+19005551212")
+calls(Code.INVALID_SEND_DIGITS, SendDigits="12x")
+calls(Code.INVALID_IF_MACHINE, IfMachine="Wait")
+calls(Code.INVALID_TIMEOUT, Timeout="601")
+calls(Code.INVALID_CALL_METHOD, Method="PATCH")
+calls(Code.SIP_USERNAME_TOO_LONG, SipAuthUsername="x" * 256)
+calls(Code.INVALID_SIP_USERNAME, SipAuthUsername='a"b')
+calls(Code.SIP_PASSWORD_TOO_LONG, SipAuthUsername="a", SipAuthPassword="x" * 256)
+calls(Code.INVALID_SIP_PASSWORD, SipAuthUsername="a", SipAuthPassword="a\r\nb")
+calls(Code.SIP_CREDENTIALS_INCOMPLETE, SipAuthUsername="a")
+calls(Code.SIP_HEADERS_TOO_LONG, To="sip:a@b.example?X-a=" + "x" * 1_100)
+calls(Code.INVALID_SIP_HEADER_NAME, To="sip:a@b.example?Via=x")
+calls(Code.INVALID_SIP_HEADER_VALUE, To="sip:a@b.example?X-a=%0a")
+calls(Code.INVALID_MACHINE_DETECTION, MachineDetection="Maybe")
+calls(Code.ASYNC_AMD_WITHOUT_CALLBACK, MachineDetection="Enable", AsyncAmd="true")
+calls(Code.AMD_OUT_OF_RANGE, MachineDetection="Enable", MachineDetectionSpeechThreshold="999")
+tries(Code.DOUBTFUL_NUMBER, To="+15005550001")
+tries(Code.CALL_NOT_REACHABLE, To="+15005550002")
+tries(Code.CALL_BLOCKED, To="+15005550004")
+
+
+@provokes(Code.VOICE_GEO_PERMISSION)
+async def abroad(here: Stage) -> Reply:
+    await here.api.operator_sets(here.api.sid, settings=AccountSettings(voice_countries=("US",)))
+    return await here.call(To="+442079460018")
+
+
+@provokes(Code.TRIAL_CALL_UNVERIFIED)
+async def on_trial(here: Stage) -> Reply:
+    await here.api.operator_sets(here.api.sid, type=AccountType.TRIAL)
+    return await here.call()
+
+
+@provokes(Code.CALL_QUEUE_FULL)
+async def full(here: Stage) -> Reply:
+    await here.api.operator_sets(here.api.sid, settings=AccountSettings(calls_per_second=0.00005))
+    await here.call()
+    return await here.call()
+
+
+@provokes(Code.NOT_IN_PROGRESS)
+async def too_late(here: Stage) -> Reply:
+    sid = (await here.call()).json["sid"]
+    await here.api.post(f"~/Calls/{sid}.json", Status="canceled")
+    return await here.api.post(f"~/Calls/{sid}.json", Url="https://app.example/other")
+
+
+@provokes(Code.CHANNELS_NOT_AVAILABLE)
+async def second_channel(here: Stage) -> Reply:
+    recording = await here.calls.recorded()
+    return await here.api.get(f"~/Recordings/{recording.sid}.wav", RequestedChannels="2")
+
+
+@pytest.mark.parametrize("code", sorted(VOICE, key=str))
+async def test_each_code_can_be_provoked(code: Code, tmp_path: Path) -> None:
+    """A code nobody can trigger is dead; a refusal without a code is a bug."""
+    async with stage(tmp_path) as here:
+        reply = await CASES[code](here)
+    status = reply.status
+    found = reply.json["code"] if reply.headers["Content-Type"].startswith("application/json") else _code(reply.text)
+    assert (found, status) == (code.number, code.status)
+
+
+def _code(xml: str) -> int:
+    return int(xml.partition("<Code>")[2].partition("</Code>")[0])
+
+
+def test_the_table_is_whole() -> None:
+    """One request for each code, and no more."""
+    assert set(CASES) == VOICE
