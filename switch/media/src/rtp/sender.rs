@@ -37,6 +37,24 @@ impl Sender {
         self.number(marker, payload_type, timestamp, payload)
     }
 
+    /// Send on a packet of another stream, numbered by the caller so that its gaps and its order are kept.
+    ///
+    /// [`Sender::next`] says where such numbers start. Time is the caller's: it goes on passing by [`Sender::skip`].
+    pub fn forward<'a>(&mut self, packet: Packet<'a>) -> Packet<'a> {
+        let ahead = packet.sequence.wrapping_sub(self.sequence);
+        if ahead < 1 << 15 {
+            self.sequence = packet.sequence.wrapping_add(1);
+        }
+        self.packets = self.packets.wrapping_add(1);
+        self.bytes = self.bytes.wrapping_add(packet.payload.len() as u32);
+        Packet { ssrc: self.ssrc, ..packet }
+    }
+
+    /// The sequence number and the time that the next packet will bear.
+    pub fn next(&self) -> (u16, u32) {
+        (self.sequence, self.timestamp)
+    }
+
     /// Let time pass without audio; the next packet of audio starts a talkspurt.
     pub fn skip(&mut self, ticks: u32) {
         self.timestamp = self.timestamp.wrapping_add(ticks);
