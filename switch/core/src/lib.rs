@@ -3,4 +3,5 @@
 pub mod clock;
 pub mod protocol;
 pub mod ring;
+pub mod sip_io;
 pub mod wake;

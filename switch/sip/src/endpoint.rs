@@ -25,7 +25,7 @@ pub use output::{ClientKey, End, Output, ServerKey};
 
 use crate::random::Random;
 use crate::timers::Timers;
-use crate::{Message, Method, Micros, Request, Response};
+use crate::{Message, Micros, Request, Response};
 use clients::Clients;
 use servers::Servers;
 

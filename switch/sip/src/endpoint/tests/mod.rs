@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::*;
-use crate::{Name, Transport};
+use crate::{Method, Name, Transport};
 
 pub(super) const MS: Micros = 1_000;
 pub(super) const T1: Micros = 500 * MS;

@@ -72,7 +72,7 @@ proptest! {
                 }
                 pair.bob.respond(*key, &answer_to(request, *status, "bob"), pair.now);
                 // Nobody but the user repeats a 2xx to INVITE.
-                request.method == Method::Invite && *status == 200 && pair.now % (500 * MS) == 0
+                request.method == Method::Invite && *status == 200 && pair.now.is_multiple_of(500 * MS)
             });
         }
         // 40 s have passed. Whoever still waits has lost the only answer, and gives up.
