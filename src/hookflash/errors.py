@@ -78,6 +78,7 @@ class Code(Enum):
         429,
         "Too many calls wait to be dialled; this account dials {rate} a second",
     )
+    TOO_MANY_TRIAL_CALLS = 10004, 429, "A trial account may have {limit} calls at once"
     CALL_TO_REQUIRED = 21201, 400, "No 'To' number is specified"
     PREMIUM_NUMBER = 21202, 400, "{to} is a premium number, which cannot be called"
     URL_REQUIRED = 21205, 400, "Url parameter is required."

@@ -29,9 +29,12 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
-        self._moves = Counter(
-            "hookflash_message_moves", "Moves of messages, by the status reached", ["status"], registry=registry
-        )
+        self._moves = {
+            what: Counter(
+                f"hookflash_{what}_moves", f"Moves of {what}s, by the status reached", ["status"], registry=registry
+            )
+            for what in ("message", "call")
+        }
         self._commits = Histogram(
             "hookflash_store_commit_seconds",
             "How long groups of actions took to be on disk",
@@ -62,8 +65,7 @@ class Metrics:
         """A group of actions is on disk; `tallies` are what they counted with `Tx.tally`."""
         self._commits.observe(seconds)
         for (what, label), count in tallies.items():
-            if what == "message":
-                self._moves.labels(label).inc(count)
+            self._moves[what].labels(label).inc(count)
 
     def attempted(self, attempt: Attempt) -> None:
         """A request to an application ended."""

@@ -74,6 +74,14 @@ async def on_trial(here: Stage) -> Reply:
     return await here.call()
 
 
+@provokes(Code.TOO_MANY_TRIAL_CALLS)
+async def many_on_trial(here: Stage) -> Reply:
+    await here.api.operator_sets(here.api.sid, type=AccountType.TRIAL)
+    replies = [await here.call(To=str(here.api.server.ready["numbers"][1])) for _ in range(5)]  # type: ignore[index]
+    assert [reply.status for reply in replies[:-1]] == [201] * 4
+    return replies[-1]
+
+
 @provokes(Code.CALL_QUEUE_FULL)
 async def full(here: Stage) -> Reply:
     await here.api.operator_sets(here.api.sid, settings=AccountSettings(calls_per_second=0.00005))

@@ -10,11 +10,12 @@ from tests.scenarios.plugin_support import post_message, rest
 from tests.scenarios.served import HOOKFLASH, bare_environment, served
 
 from hookflash.cli.backup import BackupError, make_backup, restore_backup
-from hookflash.store.directory import DATABASE, MEDIA
+from hookflash.store.directory import DATABASE, MEDIA, RECORDINGS
 from hookflash.store.store import StoreCorruptError
 from hookflash.testing.platform import Platform
 
-PICTURE = "ab" * 32
+PICTURE = f"{MEDIA}/ab/{'ab' * 32}"  #: as `MediaFiles` lays it down
+SOUND = f"{RECORDINGS}/AC{'0' * 32}/RE{'0' * 32}.wav"
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -23,20 +24,23 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_backup_of_a_running_server_starts_elsewhere_with_its_key(tmp_path: Path) -> None:
-    """Accounts, messages and media are there again; without the key the server refuses to start, and says why."""
+    """All that it keeps is there again; without the key the server refuses to start, and says why."""
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
     file = tmp_path / "backup.tar.gz"
     with served(first) as ready:
         sid = post_message(Platform(ready), To="+14155558001", Body="keep me")["sid"]
-        (first / "data" / MEDIA / PICTURE).write_bytes(b"picture")
+        for name in (PICTURE, SOUND, SOUND.replace(".wav", ".mp3")):
+            (first / "data" / name).parent.mkdir(exist_ok=True)
+            (first / "data" / name).write_bytes(b"kept")
         done = run("backup", file, "--data", first / "data")
         assert done.returncode == 0, done.stderr
         assert "secret.key" in done.stdout
     restored = run("restore", file, "--data", second / "data")
     assert restored.returncode == 0, restored.stderr
-    assert (second / "data" / MEDIA / PICTURE).read_bytes() == b"picture"
+    assert [(second / "data" / name).read_bytes() for name in (PICTURE, SOUND)] == [b"kept", b"kept"]
+    assert not (second / "data" / SOUND.replace(".wav", ".mp3")).exists()  # it can be made again
 
     serve = [str(HOOKFLASH), "serve", "--data", str(second / "data"), "--port", "0", "--https-port", "0"]
     keyless = subprocess.run(
@@ -80,12 +84,14 @@ def test_there_must_be_something_to_back_up(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "secret.key", f"{MEDIA}/../../evil", f"{MEDIA}/x"])
+@pytest.mark.parametrize(
+    "name", ["../evil", "/etc/evil", "secret.key", f"{MEDIA}/../../evil", f"{MEDIA}/x", f"{PICTURE}/x"]
+)
 def test_a_foreign_archive_is_refused(tmp_path: Path, name: str) -> None:
     """Nothing is unpacked but what a backup of ours has, and what was unpacked before is taken away."""
     (tmp_path / "x").write_text("x")
     with tarfile.open(tmp_path / "backup.tar.gz", "w:gz") as archive:
-        archive.add(tmp_path / "x", f"{MEDIA}/{PICTURE}")
+        archive.add(tmp_path / "x", PICTURE)
         archive.add(tmp_path / "x", name)
     with pytest.raises(BackupError, match="no backup of Hookflash"):
         restore_backup(tmp_path / "backup.tar.gz", tmp_path / "data")
@@ -108,7 +114,7 @@ def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
         restore_backup(tmp_path / "noise", tmp_path / "data")
     whole = tmp_path / "backup.tar.gz"
     with tarfile.open(whole, "w:gz") as archive:
-        archive.add(tmp_path / "noise", f"{MEDIA}/{PICTURE}")
+        archive.add(tmp_path / "noise", PICTURE)
     with pytest.raises(BackupError, match="holds no"):
         restore_backup(whole, tmp_path / "data")
     with tarfile.open(whole, "w:gz") as archive:

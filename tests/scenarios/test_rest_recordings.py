@@ -6,10 +6,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from tests.scenarios.calls_support import RATE, Stage, stage
+from tests.scenarios.calls_support import RATE, Stage, stage, write_wav
 from tests.scenarios.rest_support import Reply
 
 from hookflash.domain.recording import Recording
+from hookflash.runtime.lost_calls import close_lost
 
 
 @pytest.fixture
@@ -209,3 +210,21 @@ async def test_on_a_network_the_sound_needs_credentials_or_a_signed_link(tmp_pat
         assert (await heard(here, recording, f"?{query}x"))[0] == 401
         headers = {"Authorization": here.api.authorization}
         assert (await heard(here, recording, headers=headers))[0] == 200
+
+
+async def test_after_a_crash_recordings_are_kept_as_far_as_they_went(here: Stage) -> None:
+    """The file is made whole, its length told, the call completed; one whose file is gone is absent."""
+    exchange = here.api.server.exchange
+    kept, gone = [await here.calls.record(await live(here)) for _ in range(2)]
+    write_wav(exchange.recording_files.place(kept.account_sid, kept.sid), channels=1, seconds=3)
+
+    def repair(path: Path) -> int:
+        with wave.open(str(path)) as sound:
+            return int(sound.getnframes() * 1_000 // RATE)
+
+    closed = await close_lost(store=exchange.store, files=exchange.recording_files, clock=exchange.clock, repair=repair)
+    assert closed == 2
+    for recording, status, duration in ((kept, "completed", "3"), (gone, "absent", "0")):
+        shown = (await here.api.get(f"~/Recordings/{recording.sid}.json")).json
+        assert (shown["status"], shown["duration"]) == (status, duration)
+        assert (await here.api.get(f"~/Calls/{recording.call_sid}.json")).json["status"] == "completed"

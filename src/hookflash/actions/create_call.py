@@ -5,8 +5,8 @@
 
 import msgspec
 
-from hookflash.domain.account import Account
-from hookflash.domain.call import Call, CallOptions, CallStatus, Direction, Source
+from hookflash.domain.account import Account, AccountType
+from hookflash.domain.call import LONGEST_CALL, Call, CallOptions, CallStatus, Direction, Source
 from hookflash.domain.call_address import Callee, CalleeKind, HeaderProblem, is_emergency, parse_callee, parse_caller
 from hookflash.domain.clock import HOUR, SECOND
 from hookflash.domain.numbers import Application, IncomingPhoneNumber
@@ -19,6 +19,8 @@ from .check_callee import CallRules, check_callee
 from .load_call import load_call
 
 QUEUE_LIMIT = 4 * HOUR  #: of dialling that may wait for an account
+TRIAL_CALLS = 4  #: at once
+TRIAL_SECONDS = 600  #: that a call of a trial account may last
 
 _HEADER_CODES = {
     HeaderProblem.TOO_LONG: Code.SIP_HEADERS_TOO_LONG,
@@ -48,6 +50,8 @@ async def create_call(tx: Tx, request: CreateCall, *, account: Account, now: int
     await check_callee(tx, callee, account=account, rules=rules)
     call = new_call(request, account, callee=callee, sender=sender, application=application, now=now)
     call.phone_number_sid = number.sid if number else None
+    if account.type is AccountType.TRIAL:
+        await _check_trial(tx, account)
     await outbox.add(tx, "dial", call.sid, account_sid=account.sid, due_at=await _slot(tx, account, rules, now))
     await tx.insert("calls", call)
     return call
@@ -87,7 +91,9 @@ def new_call(
     """The row of a call that passed the checks. Raises ApiError for options that are wrong."""
     if isinstance(request.options, ApiError):
         raise request.options
-    options = msgspec.structs.replace(request.options, sip_headers=callee.headers)
+    longest = TRIAL_SECONDS if account.type is AccountType.TRIAL else LONGEST_CALL
+    options = request.options
+    options = msgspec.structs.replace(options, sip_headers=callee.headers, time_limit=min(options.time_limit, longest))
     if application is not None:
         options = msgspec.structs.replace(
             options,
@@ -151,6 +157,11 @@ async def _application(tx: Tx, request: CreateCall, account: Account) -> Applica
     if application is None:
         raise ApiError(Code.INVALID_APPLICATION_SID, sid=sid[:40])
     return application
+
+
+async def _check_trial(tx: Tx, account: Account) -> None:
+    if await tx.value("calls.live_count", account_sid=account.sid) >= TRIAL_CALLS:
+        raise ApiError(Code.TOO_MANY_TRIAL_CALLS, limit=TRIAL_CALLS)
 
 
 async def _slot(tx: Tx, account: Account, rules: CallRules, now: int) -> int:

@@ -1,7 +1,7 @@
 """`hookflash backup` and `hookflash restore`: everything but keys, in one file.
 
-A backup holds the database and the media. It leaves out secret.key, which opens the sealed secrets, the private keys of
-the local authority, and the operator token: whoever finds a backup cannot speak for its accounts.
+A backup holds the database, the media and the recordings. It leaves out secret.key, which opens the sealed secrets, the
+private keys of the local authority, and the operator token: whoever finds a backup cannot speak for its accounts.
 """
 
 import os
@@ -11,17 +11,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from shutil import copyfileobj
+from shutil import copyfileobj, rmtree
 from typing import IO
 
 from hookflash.cli.connect import complaints
 from hookflash.cli.environment import default_data_directory
 from hookflash.store.copy import check_database, copy_database
-from hookflash.store.directory import DATABASE, MEDIA
+from hookflash.store.directory import DATABASE, MEDIA, RECORDINGS
 from hookflash.store.store import StoreError
 from hookflash.store.vault import KEY_FILE
 
-_MEMBER = re.compile(rf"{re.escape(DATABASE)}|{MEDIA}/[0-9a-f]{{64}}")
+_MEMBER = re.compile(
+    rf"{re.escape(DATABASE)}|{MEDIA}/[0-9a-f]{{2}}/[0-9a-f]{{64}}|{RECORDINGS}/AC[0-9a-f]{{32}}/RE[0-9a-f]{{32}}\.wav"
+)
 
 
 class BackupError(OSError):
@@ -41,7 +43,7 @@ def restore_command(file: Path, data: Path) -> None:
     """Unpack a backup into `data`, which must be empty or missing."""
     with complaints("restore", StoreError):
         restore_backup(file, data)
-        print(f"{data} has the database and the media of {file}.")
+        print(f"{data} has the database, the media and the recordings of {file}.")
         print(f"Before you start a server on it, put {KEY_FILE} there, or set HOOKFLASH_SECRET_KEY.")
 
 
@@ -62,9 +64,9 @@ def make_backup(directory: Path, file: Path) -> int:
             with os.fdopen(descriptor, "wb") as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=3) as archive:
                 archive.add(copy, DATABASE, filter=_anonymous)
                 # After the database: what it names is there by now, and what went away since, it can do without.
-                for medium in _media(directory):
+                for name in _sounds_and_pictures(directory):
                     with suppress(FileNotFoundError):
-                        archive.add(medium, f"{MEDIA}/{medium.name}", filter=_anonymous)
+                        archive.add(directory / name, name, filter=_anonymous)
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)
@@ -76,11 +78,11 @@ def restore_backup(file: Path, directory: Path) -> None:
     if directory.exists() and any(directory.iterdir()):
         raise BackupError(f"{directory} is not empty; restore into a new directory")
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (directory / MEDIA).mkdir(mode=0o700)
     written: list[Path] = []
     try:
         for name, content in _members(file):
             target = directory / name
+            _make_folders(directory, target)
             written.append(target)
             with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 copyfileobj(content, out)
@@ -90,13 +92,23 @@ def restore_backup(file: Path, directory: Path) -> None:
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)
-        (directory / MEDIA).rmdir()
+        for folder in (directory / MEDIA, directory / RECORDINGS):
+            rmtree(folder, ignore_errors=True)  # the directory was empty before
         raise
 
 
-def _media(directory: Path) -> list[Path]:
-    media = directory / MEDIA
-    return [file for file in media.iterdir() if _MEMBER.fullmatch(f"{MEDIA}/{file.name}")] if media.is_dir() else []
+def _sounds_and_pictures(directory: Path) -> Iterator[str]:
+    """The names, below `directory`, of what a backup takes besides the database."""
+    for folder in (MEDIA, RECORDINGS):
+        for file in (directory / folder).glob("*/*"):
+            name = file.relative_to(directory).as_posix()
+            if _MEMBER.fullmatch(name):
+                yield name
+
+
+def _make_folders(directory: Path, target: Path) -> None:
+    for folder in reversed(target.relative_to(directory).parents[:-1]):
+        (directory / folder).mkdir(mode=0o700, exist_ok=True)
 
 
 def _members(file: Path) -> Iterator[tuple[str, IO[bytes]]]:

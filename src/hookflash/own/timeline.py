@@ -1,4 +1,4 @@
-"""`/hookflash/v1/timeline/{sid}`: what happened to a message, and why it failed where it did."""
+"""`/hookflash/v1/timeline/{sid}`: what happened to a message or call, and why it failed where it did."""
 
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,9 @@ class Timeline:
         """The events under `sid`, for the account `reader` or, when it is None, the operator."""
         events = await self._exchange.store.read(_events, sid)
         if not events or (reader is not None and not await self._may_read(reader, events[0].account_sid)):
-            raise Refusal(404, f"Nothing is known of {sid[:40]}. Timelines are kept under the SIDs of messages.")
+            raise Refusal(
+                404, f"Nothing is known of {sid[:40]}. Timelines are kept under the SIDs of messages and calls."
+            )
         return {"sid": sid, "account_sid": events[0].account_sid, "events": [_shown(event) for event in events]}
 
     async def _account_sid(self, request: Request) -> str:

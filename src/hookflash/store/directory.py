@@ -56,11 +56,9 @@ class DataDirectory:
 
     def forget_media(self) -> None:
         """Delete every stored picture, sound and card, and the sound of every call."""
-        for file in self.media.iterdir():
-            if file.is_file():
-                file.unlink()
-        for file in self.recordings.glob("*/*"):
-            file.unlink(missing_ok=True)
+        for folder in (self.media, self.recordings):
+            for file in folder.glob("*/*"):
+                file.unlink(missing_ok=True)
 
     def release(self) -> None:
         """Let another server have the directory."""

@@ -62,6 +62,7 @@ PLATFORM = frozenset(
 VOICE = frozenset(
     {
         Code.CALL_QUEUE_FULL,
+        Code.TOO_MANY_TRIAL_CALLS,
         Code.CALL_TO_REQUIRED,
         Code.PREMIUM_NUMBER,
         Code.URL_REQUIRED,

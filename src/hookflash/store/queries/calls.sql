@@ -1,15 +1,13 @@
 -- by_sid --
 SELECT * FROM calls WHERE account_sid = :account_sid AND sid = :sid;
 
--- children --
-SELECT * FROM calls WHERE account_sid = :account_sid AND parent_call_sid = :sid ORDER BY sid;
-
 -- unfinished --
 -- Of every account: those that were dialled or came in, and have not ended.
 SELECT * FROM calls WHERE end_time IS NULL AND initiated_at IS NOT NULL ORDER BY account_sid, sid;
 
 -- live_count --
-SELECT count(*) FROM calls WHERE account_sid = :account_sid AND end_time IS NULL AND initiated_at IS NOT NULL;
+-- Those that wait to be dialled included.
+SELECT count(*) FROM calls WHERE account_sid = :account_sid AND end_time IS NULL;
 
 -- move --
 -- Whoever came first has won: a call that is in another status by now changes nothing.
@@ -17,9 +15,6 @@ UPDATE calls SET status = :status, initiated_at = :initiated_at, queue_time = :q
  end_time = :end_time, duration = :duration, error_code = :error_code, error_message = :error_message,
  sip_status = :sip_status, sequence = :sequence, date_updated = :date_updated
  WHERE account_sid = :account_sid AND sid = :sid AND status = :was;
-
--- set_sequence --
-UPDATE calls SET sequence = :sequence WHERE account_sid = :account_sid AND sid = :sid;
 
 -- set_answered_by --
 UPDATE calls SET answered_by = :answered_by, date_updated = :now WHERE account_sid = :account_sid AND sid = :sid;
