@@ -5,6 +5,7 @@
 //! why and carries the refusal to send, if one is due.
 #![forbid(unsafe_code)]
 
+pub mod agent;
 pub mod digest;
 pub mod endpoint;
 pub mod error;

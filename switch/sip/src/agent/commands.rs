@@ -1,0 +1,142 @@
+//! What the owner asks for. A command to a leg that is gone, or in a state where it means nothing, does nothing.
+
+use super::Agent;
+use super::config::Outbound;
+use super::dialog::Hop;
+use super::event::{AgentEvent, Cause, Ending, Fields};
+use super::leg::{Call, Leg, Step};
+use super::session::Session;
+use super::uac::{Destination, Outgoing};
+use super::wire::Task;
+use crate::{Method, Micros, Name, Uri};
+
+impl Agent {
+    /// Make a call. `Progress` and `Answered` tell how it goes.
+    pub fn invite(&mut self, leg: u64, outbound: Outbound, now: Micros) {
+        if self.legs.contains_key(&leg) {
+            return;
+        }
+        let next = outbound.next_hop.as_ref().unwrap_or(&outbound.uri);
+        let to =
+            vec![Destination { uri: outbound.uri.clone().without_headers(), routes: Vec::new(), hop: Hop::to(next) }];
+        let call = Outgoing::start(&mut self.wire, leg, outbound, to, now);
+        self.legs.insert(leg, Leg::new(Call::Outgoing(Box::new(call)), None));
+        self.rearm(leg);
+        self.settle(now);
+    }
+
+    /// Tell a caller that the phone rings (180), or, with an SDP answer, that early media follow (183).
+    pub fn ring(&mut self, leg: u64, body: Option<Vec<u8>>, now: Micros) {
+        self.command(leg, now, |leg, wire| {
+            if let Call::Incoming(call) = &mut leg.call {
+                call.ring(wire, body, now);
+            }
+            Step::Stay
+        });
+    }
+
+    /// Take a call, with an SDP answer, or an offer when the caller made none.
+    pub fn answer(&mut self, leg: u64, body: Vec<u8>, now: Micros) {
+        self.command(leg, now, |leg, wire| match &mut leg.call {
+            Call::Incoming(call) => call.answer(wire, body, now),
+            _ => Step::Stay,
+        });
+    }
+
+    /// Refuse a call that came in, with 300 to 699; an empty reason becomes the usual phrase.
+    pub fn reject(&mut self, leg: u64, status: u16, reason: &str, fields: &Fields, now: Micros) {
+        self.command(leg, now, |leg, wire| match &mut leg.call {
+            Call::Incoming(call) => {
+                let status = if (300..700).contains(&status) { status } else { 480 };
+                call.reject(wire, status, reason, fields, now);
+                Step::End(Ending::new(Cause::Rejected, status, reason))
+            }
+            _ => Step::Stay,
+        });
+    }
+
+    /// End a leg in whatever state it is: by CANCEL, BYE or a refusal. `cause` comes back in `Ended`.
+    pub fn hang_up(&mut self, leg: u64, cause: &str, now: Micros) {
+        let ending = Ending::new(Cause::Given(cause.to_owned()), 0, "");
+        self.command(leg, now, |leg, wire| leg.hang_up(wire, ending, now));
+    }
+
+    /// Offer a change of the session. `OfferAnswered` or `OfferRefused` follows. While another offer is open it waits; of
+    /// several that wait the last one counts.
+    pub fn offer(&mut self, leg: u64, body: Vec<u8>, now: Micros) {
+        self.in_session(leg, now, |session, wire| session.offer(wire, body, now));
+    }
+
+    /// Answer an `Offered`; when it had no body, `body` is our offer and `OfferAnswered` follows.
+    pub fn accept_offer(&mut self, leg: u64, body: Vec<u8>, now: Micros) {
+        self.command(leg, now, |leg, wire| {
+            if let Some(session) = leg.sessions().into_iter().find(|session| session.theirs.is_some()) {
+                session.accept_offer(wire, body, now);
+            }
+            Step::Stay
+        });
+    }
+
+    /// Refuse an `Offered`; 488 says that the SDP does not suit us.
+    pub fn refuse_offer(&mut self, leg: u64, status: u16, now: Micros) {
+        self.command(leg, now, |leg, wire| {
+            for session in leg.sessions() {
+                session.refuse_offer(wire, status, now);
+            }
+            Step::Stay
+        });
+    }
+
+    /// Send a body by INFO.
+    pub fn info(&mut self, leg: u64, content_type: &str, body: Vec<u8>, now: Micros) {
+        self.in_session(leg, now, |session, wire| {
+            let mut request = session.dialog.request(Method::Info);
+            request.headers.push(Name::ContentType, content_type);
+            request.body = body;
+            session.send(wire, Task::Tell, request, now);
+        });
+    }
+
+    /// Ask the peer to connect to `to` instead. `ReferState` tells how it goes.
+    pub fn refer(&mut self, leg: u64, to: &Uri, fields: Fields, now: Micros) {
+        self.in_session(leg, now, |session, wire| {
+            if !session.refer(wire, to, fields, now) {
+                wire.tell(AgentEvent::ReferState { leg, status: 491, done: true });
+            }
+        });
+    }
+
+    /// Take a `Referred`; [`Agent::notify_refer`] then tells the peer how it goes.
+    pub fn accept_refer(&mut self, leg: u64, now: Micros) {
+        self.in_session(leg, now, |session, wire| session.accept_refer(wire, now));
+    }
+
+    /// Decline a `Referred`; 603 is usual.
+    pub fn refuse_refer(&mut self, leg: u64, status: u16, now: Micros) {
+        self.in_session(leg, now, |session, wire| session.refuse_refer(wire, status, now));
+    }
+
+    /// Tell the peer how far the transfer that it asked for has got; a final status ends the matter.
+    pub fn notify_refer(&mut self, leg: u64, status: u16, reason: &str, now: Micros) {
+        self.in_session(leg, now, |session, wire| session.notify_refer(wire, status, reason, now));
+    }
+
+    /// Refuse (or take again) new calls with 503 and Retry-After; live ones go on.
+    pub fn refuse_new_calls(&mut self, refuse: bool) {
+        self.wire.endpoint.refuse_calls(refuse);
+    }
+
+    fn in_session(&mut self, leg: u64, now: Micros, act: impl FnOnce(&mut Session, &mut super::wire::Wire)) {
+        self.command(leg, now, |leg, wire| {
+            if let Some(session) = leg.session() {
+                act(session, wire);
+            }
+            Step::Stay
+        });
+    }
+
+    fn command(&mut self, leg: u64, now: Micros, act: impl FnOnce(&mut Leg, &mut super::wire::Wire) -> Step) {
+        self.with(leg, now, act);
+        self.settle(now);
+    }
+}

@@ -1,0 +1,234 @@
+//! The use of SIP for calls: dialogs, offers, transfers, registrations, and who may call. No sockets, no clock.
+//!
+//! 1. Tell it what to do ([`Agent::invite`], [`Agent::answer`], …) or what came in ([`Agent::receive`]).
+//! 2. Drain [`Agent::poll`] until it yields nothing.
+//! 3. Wait for the next message or for [`Agent::next_timeout`]; then [`Agent::handle_timeout`], and drain again.
+//!
+//! Rule 1: a leg has a number for life. Who makes a call gives it; for one that comes in the agent takes the next one.
+//! Rule 2: the last event of a leg is `Ended`, exactly once. It is told when the matter is decided; goodbyes that are
+//! still on the wire then, and phones that take the call too late, are seen to without the leg.
+//! Rule 3: a command to a leg that is gone does nothing: the two have crossed.
+//! Rule 4: bodies are bytes; the owner makes and reads SDP.
+
+mod auth;
+mod commands;
+mod config;
+mod dialog;
+mod event;
+mod forks;
+mod headers;
+mod inbox;
+mod info;
+mod leg;
+mod network;
+mod offers;
+mod outbox;
+mod refer;
+mod refusals;
+mod reliable;
+mod session;
+mod session_timer;
+mod uac;
+mod uas;
+mod wire;
+
+use std::collections::HashMap;
+
+pub use config::{Config, Credential, Credentials, Domain, Gateway, Outbound, RegistrarLimits, Registration, Trunk};
+pub use event::{AgentEvent, AgentOutput, Cause, Fields, Invitation};
+pub use network::{Network, NotANetwork};
+pub use refusals::Refusal;
+pub use session_timer::Limits as SessionTimerLimits;
+
+use crate::message::Message;
+use crate::{Flow, Micros, Output, Target};
+use event::Ending;
+use leg::{Call, Leg, Step};
+use refusals::Refusals;
+use wire::Wire;
+
+/// All calls of one switch.
+pub struct Agent {
+    legs: HashMap<u64, Leg>,
+    wire: Wire,
+    refusals: Refusals,
+    next_leg: u64,
+}
+
+impl Agent {
+    /// An agent without calls. The seed decides every tag, branch and nonce; take it from the system's randomness.
+    pub fn new(config: Config, seed: u64) -> Self {
+        Self {
+            legs: HashMap::new(),
+            next_leg: config.first_incoming_leg,
+            refusals: Refusals::default(),
+            wire: Wire::new(config, seed),
+        }
+    }
+
+    /// A message came in.
+    pub fn receive(&mut self, message: Message, flow: Flow, now: Micros) {
+        self.wire.endpoint.receive(message, flow, now);
+        self.settle(now);
+    }
+
+    /// A datagram or a WebSocket frame came in. One that cannot be read gets the refusal that it is due.
+    pub fn receive_bytes(&mut self, bytes: &[u8], flow: Flow, now: Micros) {
+        match Message::parse(bytes) {
+            Ok(message) => self.receive(message, flow, now),
+            Err(fault) => {
+                if let Some(reply) = fault.reply {
+                    let bytes = reply.to_bytes().into();
+                    self.wire.out.push_back(AgentOutput::Send { target: flow.target(), bytes });
+                }
+            }
+        }
+    }
+
+    /// What was sent to `target` did not get through, or a connection is gone.
+    pub fn transport_failed(&mut self, target: &Target, why: &str, now: Micros) {
+        self.wire.endpoint.transport_failed(target, why);
+        self.settle(now);
+    }
+
+    /// When [`Agent::handle_timeout`] is to be called at the latest.
+    pub fn next_timeout(&self) -> Option<Micros> {
+        [self.wire.endpoint.next_timeout(), self.wire.timers.next(), self.refusals.wake()].into_iter().flatten().min()
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Micros) {
+        self.wire.endpoint.handle_timeout(now);
+        self.settle(now);
+        while let Some((_, number)) = self.wire.timers.pop(now) {
+            if let Some(leg) = self.legs.get_mut(&number) {
+                leg.wake = None;
+            }
+            self.with(number, now, |leg, wire| leg.wake_up(wire, now));
+        }
+        for refusal in self.refusals.take(now) {
+            self.wire.tell(AgentEvent::Refused(refusal));
+        }
+        self.settle(now);
+    }
+
+    /// What is to be done next, or has happened, in order.
+    pub fn poll(&mut self) -> Option<AgentOutput> {
+        self.wire.out.pop_front()
+    }
+
+    /// How many legs there are.
+    pub fn legs(&self) -> usize {
+        self.legs.len()
+    }
+
+    /// How many requests, questions and transactions are open: nothing, some time after the last call.
+    pub fn open(&self) -> usize {
+        let (clients, servers) = self.wire.endpoint.transactions();
+        self.wire.open() + clients + servers
+    }
+
+    /// Take what the transactions have to say.
+    fn settle(&mut self, now: Micros) {
+        while let Some(output) = self.wire.endpoint.poll() {
+            match output {
+                Output::Send { target, bytes } => self.wire.out.push_back(AgentOutput::Send { target, bytes }),
+                Output::Request { key, request, flow } => self.request_came(key, request, &flow, now),
+                Output::Ack { request, flow } => {
+                    if let Some(leg) = leg::of_request(&request.headers) {
+                        self.with(leg, now, |leg, wire| leg.acknowledged(wire, &request, &flow, now));
+                    }
+                }
+                Output::Cancel { invite } => self.cancel_came(invite, now),
+                Output::Response { key, response } => self.response_came(key, response, now),
+                Output::Closed { key } => self.wire.forget(key),
+                Output::TimedOut { key } => {
+                    self.unanswered(key, 408, "The far end did not answer at all.", now);
+                }
+                Output::Failed { key, why } => self.unanswered(key, 503, &why, now),
+                Output::Gone { key, .. } => {
+                    self.wire.invites.remove(&key);
+                }
+            }
+        }
+    }
+
+    /// Do something with a leg, and take the step that follows.
+    fn with(&mut self, number: u64, now: Micros, act: impl FnOnce(&mut Leg, &mut Wire) -> Step) {
+        let Some(leg) = self.legs.get_mut(&number) else {
+            return;
+        };
+        let step = act(leg, &mut self.wire);
+        self.take(number, step, now);
+    }
+
+    fn take(&mut self, number: u64, step: Step, now: Micros) {
+        match step {
+            Step::Stay => self.rearm(number),
+            Step::Gone => {
+                if let Some(Leg { call: Call::Leaving(session, reason), .. }) = self.remove(number) {
+                    session.leave(&mut self.wire, None, reason, now);
+                }
+            }
+            Step::Up => {
+                let Some(leg) = self.legs.remove(&number) else {
+                    return;
+                };
+                let call = match leg.call {
+                    Call::Incoming(incoming) => Call::Up(Box::new(incoming.session)),
+                    call => call,
+                };
+                self.legs.insert(number, Leg { call, ..leg });
+                self.rearm(number);
+            }
+            Step::Became(session) => {
+                if let Some(leg) = self.legs.get_mut(&number) {
+                    leg.call = Call::Up(session);
+                }
+                self.rearm(number);
+            }
+            Step::End(ending) => {
+                if let Some(Leg { call: Call::Up(mut session), .. }) = self.remove(number) {
+                    session.drop_offers(&mut self.wire, now);
+                }
+                self.ended(number, ending);
+            }
+            Step::Leave(ending, reason) => self.leave(number, ending, reason, now),
+        }
+    }
+
+    fn leave(&mut self, number: u64, ending: Ending, reason: Option<String>, now: Micros) {
+        if let Some(leg) = self.remove(number)
+            && let Call::Up(mut session) = leg.call
+        {
+            session.drop_offers(&mut self.wire, now);
+            match session.may_leave() {
+                true => session.leave(&mut self.wire, Some(number), reason, now),
+                false => {
+                    self.legs.insert(number, Leg::new(Call::Leaving(session, reason), None));
+                    self.rearm(number);
+                }
+            }
+        }
+        self.ended(number, ending);
+    }
+
+    fn ended(&mut self, leg: u64, ending: Ending) {
+        let Ending { cause, status, reason, headers } = ending;
+        self.wire.tell(AgentEvent::Ended { leg, cause, status, reason, headers });
+    }
+
+    fn remove(&mut self, number: u64) -> Option<Leg> {
+        let leg = self.legs.remove(&number)?;
+        self.wire.timers.change(number, leg.wake, None);
+        Some(leg)
+    }
+
+    fn rearm(&mut self, number: u64) {
+        if let Some(leg) = self.legs.get_mut(&number) {
+            let wake = leg.next_wake();
+            self.wire.timers.change(number, leg.wake, wake);
+            leg.wake = wake;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The agent, tested as its owner uses it: several of them joined in memory, on a clock that is moved by hand.
+
+mod calls;
+mod net;
