@@ -31,6 +31,9 @@ const COUNTED: u16 = 512;
 /// One packet in this many may come too late: concealing 3 % costs less than making everybody wait.
 const LATE_ONE_IN: u16 = 33;
 
+/// Packets that come together were held up by one thing, and count as one: the first of them, which waited longest.
+const TOGETHER: Micros = 5_000;
+
 /// The fastest packet is looked for among those of the last 2 to 4 s: long enough to meet one that did not queue,
 /// short enough that a clock which is 500 ppm off moves it by 2 ms at most.
 const WINDOW: Micros = 2_000_000;
@@ -43,6 +46,7 @@ pub(super) struct Delay {
     earlier: i64,
     recent: i64,
     rolled: Micros,
+    counted: Micros,
     counts: [u16; BUCKETS],
     total: u16,
     target: i64,
@@ -51,8 +55,16 @@ pub(super) struct Delay {
 impl Delay {
     /// Start with a stream's first packet.
     pub(super) fn new(depth: Depth, transit: i64, now: Micros) -> Self {
-        let target = i64::from(depth.least_ms) * 1000;
-        Self { depth, earlier: transit, recent: transit, rolled: now, counts: [0; BUCKETS], total: 0, target }
+        Self {
+            depth,
+            earlier: transit,
+            recent: transit,
+            rolled: now,
+            counted: 0,
+            counts: [0; BUCKETS],
+            total: 0,
+            target: i64::from(depth.least_ms) * 1000,
+        }
     }
 
     /// Take another packet's transit time into account.
@@ -63,15 +75,10 @@ impl Delay {
             self.rolled = now;
         }
         self.recent = self.recent.min(transit);
-
-        let bucket = ((transit - self.fastest()) / BUCKET_MICROS) as usize;
-        self.counts[bucket.min(BUCKETS - 1)] += 1;
-        self.total += 1;
-        if self.total >= COUNTED {
-            self.counts.iter_mut().for_each(|count| *count /= 2);
-            self.total = self.counts.iter().sum();
+        if now.saturating_sub(self.counted) >= TOGETHER {
+            self.counted = now;
+            self.count(transit - self.fastest());
         }
-        self.aim();
     }
 
     /// Change the bounds of a live stream.
@@ -88,6 +95,18 @@ impl Delay {
     /// How long to wait behind the fastest packet, in microseconds.
     pub(super) fn target(&self) -> i64 {
         self.target
+    }
+
+    /// Count a packet that came so long after the fastest.
+    fn count(&mut self, behind: i64) {
+        let bucket = (behind / BUCKET_MICROS) as usize;
+        self.counts[bucket.min(BUCKETS - 1)] += 1;
+        self.total += 1;
+        if self.total >= COUNTED {
+            self.counts.iter_mut().for_each(|count| *count /= 2);
+            self.total = self.counts.iter().sum();
+        }
+        self.aim();
     }
 
     /// The depth at which all but one in [`LATE_ONE_IN`] of the recent packets would have been in time.

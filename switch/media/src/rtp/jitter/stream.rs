@@ -243,7 +243,11 @@ impl Stream {
             if slot.audio && !over {
                 break;
             }
-            skipped += u32::from(slot.audio);
+            if slot.audio {
+                skipped += 1;
+            } else {
+                self.missing = CONCEALED; // a key was down: there was nothing to hear
+            }
             let sequence = slot.sequence;
             slots.release(sequence);
             self.next = sequence + 1;

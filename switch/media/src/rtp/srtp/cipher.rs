@@ -14,14 +14,16 @@ const SALT_BYTES: usize = 14;
 const TAG_KEY_BYTES: usize = 20;
 
 /// What keys are derived for: their labels (RFC 3711 §4.3.1 and §4.3.2).
-pub(super) struct Labels {
-    cipher: u8,
-    tag: u8,
-    salt: u8,
+pub(in crate::rtp) struct Labels {
+    pub(in crate::rtp) cipher: u8,
+    pub(in crate::rtp) tag: u8,
+    pub(in crate::rtp) salt: u8,
 }
 
-pub(super) const RTP: Labels = Labels { cipher: 0, tag: 1, salt: 2 };
-pub(super) const RTCP: Labels = Labels { cipher: 3, tag: 4, salt: 5 };
+impl Labels {
+    pub(in crate::rtp) const RTP: Self = Self { cipher: 0, tag: 1, salt: 2 };
+    pub(in crate::rtp) const RTCP: Self = Self { cipher: 3, tag: 4, salt: 5 };
+}
 
 /// Session keys, ready for use: nothing is expanded again for a packet.
 pub(super) struct Keys {
@@ -65,7 +67,7 @@ impl Keys {
 }
 
 /// The pseudo-random function of RFC 3711 §4.3.3 for a key that is derived once.
-pub(super) fn expand(master: &Aes128Enc, salt: &[u8; SALT_BYTES], label: u8, into: &mut [u8]) {
+pub(in crate::rtp) fn expand(master: &Aes128Enc, salt: &[u8; SALT_BYTES], label: u8, into: &mut [u8]) {
     into.fill(0);
     keystream(master, block(salt) ^ u128::from(label) << 64, into);
 }

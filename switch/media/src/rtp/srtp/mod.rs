@@ -3,12 +3,12 @@
 //! AES-128 in counter mode and HMAC-SHA1; no master key identifier and no key derivation rate, which
 //! nobody sends. Packets are protected and opened where they lie.
 
-mod cipher;
-mod streams;
+pub(super) mod cipher;
+pub(super) mod streams;
 
 use std::fmt;
 
-use self::cipher::Keys;
+use self::cipher::{Keys, Labels};
 use self::streams::Streams;
 use super::packet::{HEADER_BYTES, MOST_BYTES, Malformed, payload_start};
 
@@ -94,8 +94,8 @@ struct Direction {
 impl Direction {
     fn new(master: &[u8; MASTER_KEY_BYTES]) -> Self {
         Self {
-            rtp: Keys::derive(master, &cipher::RTP),
-            rtcp: Keys::derive(master, &cipher::RTCP),
+            rtp: Keys::derive(master, &Labels::RTP),
+            rtcp: Keys::derive(master, &Labels::RTCP),
             streams: Streams::default(),
         }
     }

@@ -10,7 +10,7 @@ const LAST_INDEX: u64 = (1 << 48) - 1;
 
 /// Packets that went by, by their index.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Window {
+pub(in crate::rtp) struct Window {
     highest: Option<u64>,
     /// Which of the last 128 went by; the lowest bit is the highest index.
     seen: u128,
@@ -18,7 +18,7 @@ pub(super) struct Window {
 
 impl Window {
     /// The index that a sequence number stands for: the nearest to the highest so far (RFC 3711 Appendix A).
-    pub(super) fn unwrap(&self, sequence: u16) -> Result<u64, SrtpError> {
+    pub(in crate::rtp) fn unwrap(&self, sequence: u16) -> Result<u64, SrtpError> {
         let Some(highest) = self.highest else { return Ok(u64::from(sequence)) };
         let steps = i64::from(sequence.wrapping_sub(highest as u16) as i16);
         match highest.checked_add_signed(steps) {
@@ -29,12 +29,12 @@ impl Window {
     }
 
     /// The index after the highest so far.
-    pub(super) fn next(&self) -> u64 {
+    pub(in crate::rtp) fn next(&self) -> u64 {
         self.highest.map_or(0, |highest| highest + 1)
     }
 
     /// Refuse an index that went by, or is too old to tell (RFC 3711 §3.3.2).
-    pub(super) fn check(&self, index: u64) -> Result<(), SrtpError> {
+    pub(in crate::rtp) fn check(&self, index: u64) -> Result<(), SrtpError> {
         let Some(behind) = self.highest.and_then(|highest| highest.checked_sub(index)) else {
             return Ok(());
         };
@@ -43,7 +43,7 @@ impl Window {
     }
 
     /// Note that a packet went by.
-    pub(super) fn accept(&mut self, index: u64) {
+    pub(in crate::rtp) fn accept(&mut self, index: u64) {
         let highest = self.highest.unwrap_or(index);
         if index >= highest {
             let ahead = u32::try_from(index - highest).unwrap_or(u32::MAX);
@@ -57,25 +57,25 @@ impl Window {
 
 /// Both kinds of packets of one source.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stream {
+pub(in crate::rtp) struct Stream {
     ssrc: u32,
-    pub(super) rtp: Window,
-    pub(super) rtcp: Window,
+    pub(in crate::rtp) rtp: Window,
+    pub(in crate::rtp) rtcp: Window,
 }
 
 /// The sources of one direction, the last used first.
 #[derive(Debug, Default)]
-pub(super) struct Streams(Vec<Stream>);
+pub(in crate::rtp) struct Streams(Vec<Stream>);
 
 impl Streams {
     /// What is known of a source. It changes only by [`Streams::keep`]: a forged packet leaves no trace.
-    pub(super) fn of(&self, ssrc: u32) -> Stream {
+    pub(in crate::rtp) fn of(&self, ssrc: u32) -> Stream {
         let known = self.0.iter().find(|stream| stream.ssrc == ssrc).copied();
         known.unwrap_or(Stream { ssrc, rtp: Window::default(), rtcp: Window::default() })
     }
 
     /// Remember a source as it is now.
-    pub(super) fn keep(&mut self, stream: Stream) {
+    pub(in crate::rtp) fn keep(&mut self, stream: Stream) {
         let place = match self.0.iter().position(|known| known.ssrc == stream.ssrc) {
             Some(place) => place,
             None => {
