@@ -17,9 +17,7 @@ fn is_closed(host: &mut Host, mut peer: std::net::TcpStream) -> bool {
 
 #[test]
 fn above_the_number_of_connections_new_ones_are_closed_unheard() {
-    for limits in
-        [Limits { connections: 2, ..Limits::default() }, Limits { per_address: 2, ..Limits::default() }]
-    {
+    for limits in [Limits { connections: 2, ..Limits::default() }, Limits { per_address: 2, ..Limits::default() }] {
         let mut host = host(limits);
         let _held = [connect(&host, Transport::Tcp), connect(&host, Transport::Tcp)];
         let third = connect(&host, Transport::Tcp);

@@ -37,10 +37,7 @@ fn a_message_a_frame_goes_both_ways() {
     // RFC 7118 §5.
     let mut host = Host::listening(&[Transport::Ws]);
     let mut peer = open(&mut host);
-    for frame in [
-        Frame::text(String::from_utf8(options("one")).unwrap()),
-        Frame::binary(options("two")),
-    ] {
+    for frame in [Frame::text(String::from_utf8(options("one")).unwrap()), Frame::binary(options("two"))] {
         peer.send(frame).unwrap();
     }
     let (one, flow) = host.message();
