@@ -1,7 +1,13 @@
 //! The switch: legs, their signalling and their audio, on threads of its own. Knows no Python.
 
 pub mod clock;
+mod convert;
+mod library;
 pub mod protocol;
 pub mod ring;
 pub mod sip_io;
+mod streams;
+pub mod shim;
+pub mod switch;
 pub mod wake;
+mod world;

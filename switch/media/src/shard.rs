@@ -334,12 +334,6 @@ impl Shard {
         for event in session.events.drain(..) {
             out.event(session.leg, now, event);
         }
-        let place = session.place;
-        if let (Some(press), Place::Bridge { other, relays: false }) = (session.passing.take(), place)
-            && let Some(other) = self.key(other).and_then(|other| self.sessions[other].as_mut())
-        {
-            other.pass(press);
-        }
     }
 
     /// Removes a leg that was closed and has nothing more to report.

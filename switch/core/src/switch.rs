@@ -1,0 +1,153 @@
+//! The switch as a whole: commands go in, events come out, from any thread.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::shim as hearing;
+
+use crate::clock::Clock;
+use crate::protocol::{Command, Event, LegId, SwitchConfig};
+use crate::ring::Ring;
+use crate::streams::Streams;
+use crate::world::World;
+
+/// The bit of a leg's number that says that it is one of a simulated leg.
+pub const SIMULATED: LegId = 1 << 50;
+
+/// Samples in a millisecond.
+const PER_MS: u64 = 8;
+
+/// Why a switch cannot start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The configuration makes no sense: a sentence.
+    Config(String),
+    /// The system said no: an address is taken, or there are no descriptors left.
+    Io(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(sentence) => f.write_str(sentence),
+            Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A running switch.
+pub struct Switch {
+    ring: Arc<Ring>,
+    world: Mutex<World>,
+    streams: Streams,
+    clock: Clock,
+}
+
+impl Switch {
+    /// Binds the sockets and starts the threads.
+    pub fn start(config: SwitchConfig) -> Result<Self, StartError> {
+        let clock = Clock::new();
+        let ring = Arc::new(Ring::new(config.ring, u64::from(config.lag_ms) * 1_000)?);
+        let streams = Streams::default();
+        let world = Mutex::new(World::new(streams.clone(), clock.now()));
+        Ok(Self { ring, world, streams, clock })
+    }
+
+    /// Where it listens, by transport.
+    pub fn addresses(&self) -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
+
+    /// Hands a command over; what comes of it are events.
+    pub fn command(&self, command: Command) {
+        if command.leg().is_some_and(|leg| leg & SIMULATED != 0) {
+            let mut world = self.world();
+            world.command(command);
+            self.publish(&mut world);
+        }
+    }
+
+    /// Takes all events that wait.
+    pub fn drain(&self) -> Vec<Event> {
+        self.ring.drain().into()
+    }
+
+    /// Lets the simulated legs live on to `until` (ms), or to the first event; returns how far they came.
+    pub fn step(&self, until: u64) -> u64 {
+        let mut world = self.world();
+        let reached = world.step(until * 1_000);
+        self.publish(&mut world);
+        reached / 1_000
+    }
+
+    /// How many simulated legs there are.
+    pub fn simulated(&self) -> usize {
+        self.world().len()
+    }
+
+    /// Appends audio to a stream; nothing ends it.
+    pub fn feed(&self, stream: u64, samples: &[i16]) {
+        self.streams.feed(stream, samples);
+    }
+
+    /// What a listening leg has heard so far.
+    pub fn heard(&self, leg: LegId) -> Vec<i16> {
+        self.world().heard(leg).map(|(samples, _)| samples.to_vec()).unwrap_or_default()
+    }
+
+    /// Where in it, from `after` ms on, `wanted` lies: start and end in ms, and how alike the two are.
+    pub fn hears(&self, leg: LegId, wanted: &[i16], after: u64) -> Option<(u64, u64, f32)> {
+        let mut world = self.world();
+        let (samples, forgotten) = world.heard(leg)?;
+        let skipped = (after * PER_MS).saturating_sub(forgotten);
+        let rest = samples.get(usize::try_from(skipped).ok()?..)?;
+        let found = hearing::find(rest, wanted)?;
+        let start = (forgotten + skipped) / PER_MS + found.at_ms;
+        Some((start, start + wanted.len() as u64 / PER_MS, found.score))
+    }
+
+    /// Refuses new calls from now on, or takes them again.
+    pub fn refuse_calls(&self, _refuse: bool) {}
+
+    /// Counters since the start, and gauges.
+    pub fn stats(&self) -> BTreeMap<String, f64> {
+        let waiting = ("events_waiting".to_owned(), self.ring.len() as f64);
+        let simulated = ("simulated_legs".to_owned(), self.simulated() as f64);
+        BTreeMap::from([waiting, simulated])
+    }
+
+    /// Ends every leg and stops the threads.
+    pub fn close(&self) {
+        let mut world = self.world();
+        world.close();
+        self.publish(&mut world);
+    }
+
+    fn publish(&self, world: &mut World) {
+        for event in world.take_events() {
+            self.ring.push(event, self.clock.now());
+        }
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        // The shard ends a leg whose code panics, and goes on.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AsRawFd for Switch {
+    fn as_raw_fd(&self) -> RawFd {
+        self.ring.as_raw_fd()
+    }
+}

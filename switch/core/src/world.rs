@@ -1,0 +1,337 @@
+//! Calls between simulated handsets and the platform, inside the switch and on a clock that is moved from outside.
+//!
+//! A call has two legs, the caller's and the callee's. What SIP does between two machines is done here between the two;
+//! their audio is real: RTP over a wire in memory, with the loss and delay that were asked for.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use hookflash_media::codec::CodecKind;
+use hookflash_media::graph::Line;
+use hookflash_media::session::{MediaEvent, MediaParams, Wire};
+use hookflash_media::{Out, Shard};
+
+use crate::clock::Micros;
+use crate::convert::{codec_kind, codec_name, happening, media_command};
+use crate::library::Inline;
+use crate::protocol::{self, Command, Event, Fields, Happening, Invited, LegId, Link};
+use crate::streams::Streams;
+
+/// Most simulated legs.
+const MOST_LEGS: usize = 20_000;
+
+/// The simulated legs.
+pub struct World {
+    shard: Shard,
+    parties: HashMap<LegId, Party>,
+    now: Micros,
+    out: Gathered,
+    events: Vec<Event>,
+}
+
+/// One side of a call.
+struct Party {
+    peer: LegId,
+    is_caller: bool,
+    is_answered: bool,
+    has_audio: bool,
+    codec: CodecKind,
+    line: Line,
+    /// When an unanswered caller gives up.
+    ring_until: Option<Micros>,
+    /// When an answered leg is hung up.
+    limit_until: Option<Micros>,
+    /// How it ended, while its audio comes to its end.
+    ending: Option<Ending>,
+}
+
+struct Ending {
+    cause: String,
+    status: u16,
+    reason: String,
+    headers: Fields,
+}
+
+impl Ending {
+    fn new(cause: &str, status: u16, reason: &str) -> Self {
+        Self { cause: cause.into(), status, reason: reason.into(), headers: Fields::new() }
+    }
+}
+
+impl World {
+    /// A world without legs; `streams` is audio that is fed while it plays.
+    pub fn new(streams: Streams, seed: u64) -> Self {
+        Self {
+            shard: Shard::new(Box::new(Inline::new(streams)), seed),
+            parties: HashMap::new(),
+            now: 0,
+            out: Gathered::default(),
+            events: Vec::new(),
+        }
+    }
+
+    /// How many legs there are.
+    pub fn len(&self) -> usize {
+        self.parties.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.parties.is_empty()
+    }
+
+    /// What a leg has heard since it was told to listen, and how many samples of it are forgotten.
+    pub fn heard(&mut self, leg: LegId) -> Option<(&[i16], u64)> {
+        self.shard.heard(leg, self.now).map(|heard| (heard.samples(), heard.forgotten()))
+    }
+
+    /// Does what is asked of a leg.
+    pub fn command(&mut self, command: Command) {
+        match command {
+            Command::Link(link) => self.link(link),
+            Command::Ring { leg, media } => self.ring(leg, media),
+            Command::Answer { leg } => self.answer(leg),
+            Command::Reject { leg, status, reason, headers } => self.reject(leg, status, reason, headers),
+            Command::HangUp { leg, cause } => self.hang_up(leg, &cause),
+            Command::Limit { leg, ms } => {
+                let until = self.now + Micros::from(ms) * 1_000;
+                if let Some(party) = self.parties.get_mut(&leg) {
+                    party.limit_until = Some(until);
+                }
+            }
+            Command::Refer { leg, op, .. } => self.fail(leg, op, "A simulated handset cannot be referred."),
+            command => {
+                let leg = command.leg();
+                if let (Some(leg), Some(command)) = (leg, media_command(command)) {
+                    self.shard.command(leg, command, self.now, &mut self.out);
+                    self.gather();
+                }
+            }
+        }
+    }
+
+    /// Lets time come to `until`, or to the first event before that; returns how far it came.
+    pub fn step(&mut self, until: Micros) -> Micros {
+        while self.events.is_empty() && self.now < until {
+            let due = self.next_due().filter(|&due| due <= until);
+            self.now = due.unwrap_or(until).max(self.now);
+            if due.is_none() {
+                break;
+            }
+            self.ring_out();
+            self.shard.tick(self.now, &mut self.out);
+            self.gather();
+        }
+        self.now
+    }
+
+    /// Takes what has happened.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Ends every leg.
+    pub fn close(&mut self) {
+        let legs: Vec<LegId> = self.parties.keys().copied().collect();
+        for leg in legs {
+            self.hang_up(leg, "shutdown");
+        }
+    }
+
+    fn next_due(&self) -> Option<Micros> {
+        let timers = self.parties.values().flat_map(|party| [party.ring_until, party.limit_until]);
+        timers.chain([self.shard.next_tick(self.now)]).flatten().min()
+    }
+
+    /// Ends what has lasted too long.
+    fn ring_out(&mut self) {
+        let now = self.now;
+        let is_due = |at: Option<Micros>| at.is_some_and(|at| at <= now);
+        let late: Vec<(LegId, bool)> = self
+            .parties
+            .iter()
+            .filter(|(_, party)| is_due(party.ring_until) || is_due(party.limit_until))
+            .map(|(&leg, party)| (leg, is_due(party.ring_until)))
+            .collect();
+        for (leg, rings) in late {
+            match rings {
+                true => self.end_both(leg, Ending::new("no_answer", 487, "Request Terminated"), "canceled"),
+                false => self.hang_up(leg, "limit"),
+            }
+        }
+    }
+
+    fn link(&mut self, link: Link) {
+        let codec = codec_kind(&link.codec).unwrap_or(CodecKind::Pcmu);
+        if self.parties.len() >= MOST_LEGS {
+            let ending = Ending::new("failed", 503, "There are too many simulated calls.");
+            return self.report(link.leg, hung_up(ending));
+        }
+        let line = |peer| Line {
+            peer,
+            loss: link.loss.clamp(0.0, 1.0),
+            delay: Micros::from(link.delay_ms) * 1_000,
+            jitter: Micros::from(link.jitter_ms) * 1_000,
+        };
+        let party = |peer, is_caller| Party {
+            peer,
+            is_caller,
+            is_answered: false,
+            has_audio: false,
+            codec,
+            line: line(peer),
+            ring_until: None,
+            limit_until: None,
+            ending: None,
+        };
+        let ring_until = self.now + Micros::from(link.ring_ms) * 1_000;
+        self.parties.insert(link.leg, Party { ring_until: Some(ring_until), ..party(link.callee, true) });
+        self.parties.insert(link.callee, party(link.leg, false));
+        let invited =
+            Invited { from: link.from, to: link.to, headers: link.headers, source: "simulated".into(), ..Invited::default() };
+        self.report(link.callee, Happening::Invited(Box::new(invited)));
+    }
+
+    fn ring(&mut self, leg: LegId, media: bool) {
+        let Some(peer) = self.callee(leg) else { return };
+        if media {
+            self.open(leg);
+            self.open(peer);
+        }
+        self.report(peer, Happening::Early { status: if media { 183 } else { 180 }, media });
+    }
+
+    fn answer(&mut self, leg: LegId) {
+        let Some(peer) = self.callee(leg) else { return };
+        for leg in [leg, peer] {
+            self.open(leg);
+            let Some(party) = self.parties.get_mut(&leg) else { continue };
+            party.is_answered = true;
+            party.ring_until = None;
+            let codec = codec_name(party.codec).to_owned();
+            self.report(leg, Happening::Answered { codec, headers: Fields::new() });
+        }
+    }
+
+    fn reject(&mut self, leg: LegId, status: u16, reason: String, headers: Fields) {
+        let Some(peer) = self.callee(leg) else { return };
+        let cause = match status {
+            486 | 600 => "busy",
+            408 | 480 => "no_answer",
+            403 | 603 | 606..=608 => "rejected",
+            _ => "failed",
+        };
+        self.end(leg, Ending::new("local", status, &reason));
+        self.end(peer, Ending { cause: cause.into(), status, reason, headers });
+    }
+
+    /// The other side, of a callee that has not answered.
+    fn callee(&self, leg: LegId) -> Option<LegId> {
+        let party = self.parties.get(&leg)?;
+        (!party.is_caller && !party.is_answered && party.ending.is_none()).then_some(party.peer)
+    }
+
+    fn hang_up(&mut self, leg: LegId, cause: &str) {
+        let Some(party) = self.parties.get(&leg) else { return };
+        let ending = Ending::new(cause, 0, "");
+        match (party.is_answered, party.is_caller) {
+            (true, _) => self.end_both(leg, ending, "remote"),
+            (false, true) => self.end_both(leg, Ending { status: 487, ..ending }, "canceled"),
+            (false, false) => self.end_both(leg, Ending { status: 603, ..ending }, "rejected"),
+        }
+    }
+
+    fn end_both(&mut self, leg: LegId, ending: Ending, other_cause: &str) {
+        let Some(peer) = self.parties.get(&leg).map(|party| party.peer) else { return };
+        let other = Ending::new(other_cause, ending.status, &ending.reason);
+        self.end(leg, ending);
+        self.end(peer, other);
+    }
+
+    fn end(&mut self, leg: LegId, ending: Ending) {
+        let Some(party) = self.parties.get_mut(&leg).filter(|party| party.ending.is_none()) else { return };
+        party.ring_until = None;
+        party.limit_until = None;
+        if party.has_audio {
+            party.ending = Some(ending);
+            self.shard.close(leg, self.now, &mut self.out);
+            self.gather();
+        } else {
+            self.parties.remove(&leg);
+            self.report(leg, hung_up(ending));
+        }
+    }
+
+    fn open(&mut self, leg: LegId) {
+        let Some(party) = self.parties.get_mut(&leg).filter(|party| !party.has_audio) else { return };
+        party.has_audio = true;
+        let params = MediaParams { timeout_ms: 0, ..MediaParams::new(party.codec, payload_type(party.codec)) };
+        self.shard.open(leg, Wire::Link(party.line), params, self.now, &mut self.out);
+        self.gather();
+    }
+
+    fn fail(&mut self, leg: LegId, op: u64, problem: &str) {
+        let done = protocol::Done { op, why: "failed".into(), problem: problem.into(), ..protocol::Done::default() };
+        self.report(leg, Happening::Done(Box::new(done)));
+    }
+
+    /// Hands on what the audio has to tell.
+    fn gather(&mut self) {
+        for (leg, event) in std::mem::take(&mut self.out.0) {
+            let codec = self.parties.get(&leg).map_or(CodecKind::Pcmu, |party| party.codec);
+            let is_closed = matches!(event, MediaEvent::Closed(_));
+            let is_broken = matches!(event, MediaEvent::Broken(_));
+            if let Some(happening) = happening(event, codec) {
+                self.report(leg, happening);
+            }
+            if is_broken {
+                self.hang_up(leg, "failed");
+            }
+            if is_closed {
+                if let Some(ending) = self.parties.remove(&leg).and_then(|party| party.ending) {
+                    self.report(leg, hung_up(ending));
+                }
+            }
+        }
+    }
+
+    fn report(&mut self, leg: LegId, what: Happening) {
+        self.events.push(Event { leg, at: self.now / 1_000, what });
+    }
+}
+
+fn hung_up(ending: Ending) -> Happening {
+    Happening::HungUp {
+        cause: ending.cause,
+        status: ending.status,
+        reason: ending.reason,
+        headers: ending.headers,
+    }
+}
+
+fn payload_type(codec: CodecKind) -> u8 {
+    match codec {
+        CodecKind::Pcmu => 0,
+        CodecKind::Pcma => 8,
+        CodecKind::G722 => 9,
+        CodecKind::Opus => 96,
+    }
+}
+
+/// What the shard reports, until it is handed on. There are no sockets here.
+#[derive(Default)]
+struct Gathered(Vec<(LegId, MediaEvent)>);
+
+impl Out for Gathered {
+    fn event(&mut self, leg: LegId, _at: Micros, event: MediaEvent) {
+        self.0.push((leg, event));
+    }
+
+    fn rtp(&mut self, _leg: LegId, _packet: &[u8]) {}
+
+    fn rtcp(&mut self, _leg: LegId, _packet: &[u8]) {}
+
+    fn aim(&mut self, _leg: LegId, _to: SocketAddr, _only: bool) {}
+
+    fn hurry(&mut self, _leg: LegId, _hurry: bool) {}
+}
