@@ -2,15 +2,22 @@
 # the result and no compiler, runs as a user without rights, and keeps everything in /data.
 
 FROM python:3.11-slim-bookworm AS build
+COPY --from=rust:1.95-slim-bookworm /usr/local/cargo /usr/local/cargo
+COPY --from=rust:1.95-slim-bookworm /usr/local/rustup /usr/local/rustup
+ENV CARGO_HOME=/usr/local/cargo RUSTUP_HOME=/usr/local/rustup PATH=/usr/local/cargo/bin:/opt/build/bin:$PATH
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends build-essential cmake \
+ && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY requirements requirements
 RUN python -m venv /opt/build \
  && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements/build.txt \
  && python -m venv /opt/hookflash \
  && /opt/hookflash/bin/pip install --no-cache-dir --require-hashes -r requirements/runtime.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE Cargo.toml Cargo.lock ./
+COPY switch switch
 COPY src src
-RUN /opt/build/bin/hatchling build -t wheel -d /wheels \
+RUN maturin build --locked --out /wheels \
  && /opt/hookflash/bin/pip install --no-cache-dir --no-deps --no-index /wheels/hookflash-*.whl
 
 FROM python:3.11-slim-bookworm

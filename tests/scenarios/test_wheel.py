@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory)]
+    build = [str(Path(sys.executable).with_name("maturin")), "build", "-q", "--locked", "--out", str(directory)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     return next(directory.glob("hookflash-*.whl"))
 
