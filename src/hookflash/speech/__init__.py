@@ -1,0 +1,1 @@
+"""Speech: text that becomes audio, by engines that can be exchanged."""
