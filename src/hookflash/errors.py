@@ -119,6 +119,17 @@ class Code(Enum):
     SIP_HEADERS_TOO_LONG = 21227, 400, "The headers in 'To' are longer than 1024 characters"
     INVALID_SIP_HEADER_NAME = 21228, 400, "The headers in 'To' must have names that begin with X-"
     INVALID_SIP_HEADER_VALUE = 21229, 400, "A header in 'To' has a value that SIP cannot carry"
+    INVALID_SIP_ADDRESS = 21230, 400, "{why}"
+    SIP_DOMAIN_IN_USE = 21231, 400, "The domain {name} is in use already"
+    INVALID_SIP_DOMAIN = 21232, 400, "DomainName must be a host name that ends in {suffixes}"
+    SIP_LIST_IN_USE = 21233, 400, "The list is mapped to the domain {domain}; take it out of there first"
+    SIP_ALREADY_MAPPED = 21235, 400, "The list {sid} is mapped to this domain already"
+    INVALID_SIP_CREDENTIAL = 21242, 400, "Username must have 1 to 32 of a-z A-Z 0-9 . _ - and be new in its list"
+    WEAK_SIP_PASSWORD = (
+        21243,
+        400,
+        "Password must have at least 12 characters, among them a small letter, a capital and a digit",
+    )
     INVALID_MACHINE_DETECTION = 21234, 400, "MachineDetection must be Enable or DetectMessageEnd"
     ASYNC_AMD_WITHOUT_CALLBACK = 21262, 400, "AsyncAmd needs an AsyncAmdStatusCallback"
     AMD_OUT_OF_RANGE = 21263, 400, "{name}: {why}"

@@ -18,6 +18,8 @@ from .api_v2010 import (
     recordings,
     sandbox,
     short_codes,
+    sip_domains,
+    sip_lists,
 )
 from .messaging_v1 import senders, services
 from .messaging_v1.product import MESSAGING_V1
@@ -43,6 +45,8 @@ OPERATIONS: dict[Product, list[Operation]] = {
         *call_events.OPERATIONS,
         *recordings.OPERATIONS,
         *notifications.OPERATIONS,
+        *sip_domains.OPERATIONS,
+        *sip_lists.OPERATIONS,
     ],
     ACCOUNTS_V1: [*auth_tokens.OPERATIONS],
     MESSAGING_V1: [*services.OPERATIONS, *senders.OPERATIONS],
