@@ -51,7 +51,7 @@ def hookflash(*, config: str = "", data: Path | None = None, **env: str) -> Iter
     (folder / "hookflash.toml").write_text(config)
     ready = folder / "ready.json"
     command = [str(Path(sys.executable).with_name("hookflash")), "serve", "--data", str(data or folder / "data")]
-    command += ["--port", "0", "--https-port", "0", "--proxy-port", "0", "--ready-file", str(ready)]
+    command += ["--port", "0", "--https-port", "0", "--proxy-port", "0", "--sip-port", "0", "--ready-file", str(ready)]
     variables = {**os.environ, "HOOKFLASH_CONFIG": str(folder / "hookflash.toml"), **env}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *command], env=variables, stderr=log)

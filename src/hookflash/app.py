@@ -30,6 +30,8 @@ from hookflash.front import Clients, Front
 from hookflash.metrics import Metrics
 from hookflash.own.names import is_answered_inside, served_names
 from hookflash.own.site import own_site
+from hookflash.pending import Pending
+from hookflash.runtime.admission import admitted_domains
 from hookflash.runtime.callbacks import Callbacks, callback_host
 from hookflash.runtime.incoming import IncomingMessages, Question, question_host
 from hookflash.runtime.live import LiveCalls, NoLiveCalls
@@ -38,6 +40,7 @@ from hookflash.runtime.network import Network, StoreSink
 from hookflash.runtime.recordings import RecordingEraser
 from hookflash.runtime.shares import Shares
 from hookflash.runtime.submitter import Submitter
+from hookflash.runtime.telephony import Telephony, open_telephony
 from hookflash.runtime.tidy import Tidier, rules
 from hookflash.runtime.worker import LIMIT, Begin, JobOf, Perform, Worker, as_jobs, itself, nothing_left
 from hookflash.settings import Mode, RoleName, Settings
@@ -50,6 +53,7 @@ from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.sqlite import SqliteStore
 from hookflash.store.store import Tx
 from hookflash.store.vault import Vault, open_vault
+from hookflash.switch.protocol import Configure
 from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.egress import EgressPolicy
 from hookflash.webhooks.inside import Inside
@@ -81,6 +85,7 @@ class Exchange:
     media_files: MediaFiles
     recording_files: RecordingFiles
     calls: LiveCalls
+    pending: Pending
     public_url: str = ""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  #: set when requests that wait for news should end
 
@@ -88,6 +93,13 @@ class Exchange:
         is_open = self.settings.mode is Mode.DEVELOPMENT
         key = None if is_open else self.vault.key_for("media links")
         self.media_links = MediaLinks(base=lambda: self.public_url, key=key)
+
+    telephony: Telephony = field(init=False)  #: from `Server.start` on
+
+    async def admit(self) -> None:
+        """Tell the switch who may call and register over SIP."""
+        domains = await self.store.read(admitted_domains, self.vault)
+        self.telephony.switch.tell(Configure(domains=domains))
 
     async def load_fleet(self) -> None:
         """Make the live carriers those of the rows."""
@@ -124,6 +136,8 @@ class Server:
         await exchange.fleet.start()
         await exchange.store.write(keep_file_rows, *_file_rows(exchange))
         await exchange.load_fleet()
+        exchange.telephony.start()
+        await exchange.admit()
         for worker in self.workers.values():
             worker.start()
         self._tidier = Tidier(store=exchange.store, clock=exchange.clock, rules=rules(settings.webhook_records))
@@ -138,6 +152,7 @@ class Server:
         await self._proxy.stop()
         await asyncio.gather(self._plain.stop(REQUEST_GRACE), self._https.stop(REQUEST_GRACE))
         await asyncio.gather(self._tidier.stop(), *(worker.stop(STOP_GRACE) for worker in self.workers.values()))
+        await self.exchange.telephony.stop()
         await self.exchange.fleet.close(REQUEST_GRACE)
         await self.exchange.webhooks.close()
         await self.exchange.store.close()
@@ -156,6 +171,16 @@ class Server:
             clients=_clients(settings),
         )
         authority = LocalAuthority(self.directory.path / "ca", now=exchange.clock.now())
+        exchange.telephony = open_telephony(
+            settings,
+            cache=self.directory.path / "cache",
+            certificate=authority.server_certificate,
+            store=exchange.store,
+            clock=exchange.clock,
+            webhooks=exchange.webhooks,
+            auth=exchange.auth,
+            pending=exchange.pending,
+        )
         tls = authority.context
         if settings.tls_cert and settings.tls_key:
             tls = with_public_certificate(tls, settings.tls_cert, settings.tls_key)
@@ -178,7 +203,7 @@ class Server:
             "https": self._https.url,
             "proxy": f"http://{settings.host}:{self._proxy.port}",
             "ca": str(authority.certificate),
-            "sip": "",
+            "sip": exchange.telephony.sip_address,
             "account_sid": first.account_sid,
             "auth_token": first.auth_token,
             "test_account_sid": first.test_account_sid,
@@ -199,8 +224,8 @@ class Server:
 
 
 def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
-    clock, bus, metrics = VirtualClock(), LocalBus(), Metrics()
-    store = SqliteStore(directory.database, bus, committed=metrics.committed)
+    clock, bus, metrics, pending = VirtualClock(), LocalBus(), Metrics(), Pending()
+    store = SqliteStore(directory.database, bus, committed=metrics.committed, pending=pending)
     vault = open_vault(directory.path, settings.secret_key)
     egress = EgressPolicy(
         allow_private=settings.mode is Mode.DEVELOPMENT,
@@ -223,12 +248,14 @@ def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
             ca_bundle=settings.webhook_ca,
             inside=Inside(served_names, is_inside=is_answered_inside),
             attempted=metrics.attempted,
+            pending=pending,
         ),
         operator_token=directory.operator_token(),
         metrics=metrics,
         media_files=MediaFiles(directory.media),
         recording_files=RecordingFiles(directory.recordings),
         calls=NoLiveCalls(),
+        pending=pending,
     )
 
 
@@ -295,7 +322,15 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
         queue: str, begin: Begin, perform: Perform = nothing_left, job_of: JobOf = itself, limit: int = LIMIT
     ) -> Worker[Any]:
         return Worker(
-            queue, store=store, bus=bus, clock=clock, begin=begin, perform=perform, job_of=job_of, limit=limit
+            queue,
+            store=store,
+            bus=bus,
+            clock=clock,
+            begin=begin,
+            perform=perform,
+            job_of=job_of,
+            limit=limit,
+            pending=exchange.pending,
         )
 
     return [

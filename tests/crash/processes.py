@@ -96,7 +96,7 @@ class Serving:
                 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
                 resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, resource.RLIM_INFINITY))
 
-        ports = ("--port", str(self.port), "--https-port", "0", "--proxy-port", "0")
+        ports = ("--port", str(self.port), "--https-port", "0", "--proxy-port", "0", "--sip-port", "0")
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(str(HOOKFLASH), "serve", "--data", str(self.data), *ports, "--ready-file", str(self._ready_file)),

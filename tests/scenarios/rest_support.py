@@ -132,7 +132,7 @@ async def _make_main(tx: Tx, sid: str) -> None:
 @asynccontextmanager
 async def serving(data: Path, **settings: Any) -> AsyncIterator[Api]:
     """A running server with a fresh data directory, and its first account's client."""
-    server = Server(Settings(data=data, port=0, https_port=0, proxy_port=0, **settings))
+    server = Server(Settings(data=data, port=0, https_port=0, proxy_port=0, sip_port=0, **settings))
     first = await server.start()
     try:
         async with aiohttp.ClientSession() as session:

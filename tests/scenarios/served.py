@@ -22,7 +22,7 @@ def bare_environment(home: Path) -> dict[str, str]:
 def served(directory: Path, command: Path = HOOKFLASH) -> Iterator[dict[str, Any]]:
     """What the ready file of a server says that keeps everything in `directory`; the file is `ready.json` there."""
     ready_file = directory / "ready.json"
-    ports = [word for option in ("--port", "--https-port", "--proxy-port") for word in (option, "0")]
+    ports = [word for option in ("--port", "--https-port", "--proxy-port", "--sip-port") for word in (option, "0")]
     serve = [str(command), "serve", "--data", str(directory / "data"), "--ready-file", str(ready_file), *ports]
     environment = bare_environment(directory)
     with subprocess.Popen(serve, cwd=directory, env=environment, stderr=subprocess.PIPE, text=True) as server:

@@ -15,7 +15,7 @@ from tests.sdk.sdk_support import HOOKFLASH, Platform
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     directory = tmp_path_factory.mktemp("platform")
     ready_file = directory / "ready.json"
-    ports = [word for option in ("port", "https-port", "proxy-port") for word in (f"--{option}", "0")]
+    ports = [word for option in ("port", "https-port", "proxy-port", "sip-port") for word in (f"--{option}", "0")]
     command = [str(HOOKFLASH), "serve", "--data", str(directory / "data"), *ports]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HOOKFLASH_")}
     with subprocess.Popen(

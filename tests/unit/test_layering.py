@@ -176,7 +176,7 @@ def refuse(event, args):
         sys.exit(1)
 
 async def live():
-    server = Server(Settings(data=Path(sys.argv[1]), port=0, https_port=0, proxy_port=0))
+    server = Server(Settings(data=Path(sys.argv[1]), port=0, https_port=0, proxy_port=0, sip_port=0))
     await server.start()
     await server.stop()
 

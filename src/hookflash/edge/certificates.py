@@ -73,6 +73,11 @@ class LocalAuthority:
         self._issue_due(now)
         self.context = tls_context(self._server)  #: for the HTTPS listener
 
+    @property
+    def server_certificate(self) -> Path:
+        """The PEM file with the server's chain and its key, for listeners that are not Python's."""
+        return self._server
+
     def renew(self, *, now: int) -> bool:
         """Issue again what expires soon; whether anything was.
 

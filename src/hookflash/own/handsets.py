@@ -1,6 +1,7 @@
 """`/hookflash/v1/handsets`: the far end of the simulated network, driven by hand, by rules and by tests."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -10,6 +11,7 @@ from starlette.routing import Route
 from hookflash.actions.deliver_to_handset import text_from_handset
 from hookflash.domain.clock import SECOND
 from hookflash.domain.phone_numbers import parse_short_code
+from hookflash.network.handset import Answering as CallAnswering
 from hookflash.network.handset import Faults, Handset, HandsetMessage, Rule, topic_of
 from hookflash.store.store import Tx
 
@@ -51,6 +53,8 @@ class Handsets:
             Route(one + "/faults", developer(self.set_faults), methods=["PUT"]),
             Route(one + "/rules", operator(self.rules), methods=["GET"]),
             Route(one + "/rules", operator(self.set_rules), methods=["PUT"]),
+            Route(one + "/answering", operator(self.answering), methods=["GET"]),
+            Route(one + "/answering", developer(self.set_answering), methods=["PUT"]),
             Route(one + "/messages", operator(self.messages), methods=["GET"]),
             Route(one + "/messages", operator(self.write_text), methods=["POST"]),
         ]
@@ -70,9 +74,7 @@ class Handsets:
 
     async def set_faults(self, request: Request) -> Faults:
         faults = await read_body(request, Faults)
-        await self._exchange.store.write(
-            change_handset, _number(request), faults=faults, rules=None, now=self._exchange.clock.now()
-        )
+        await self._change(request, faults=faults)
         return faults
 
     async def rules(self, request: Request) -> object:
@@ -80,10 +82,21 @@ class Handsets:
 
     async def set_rules(self, request: Request) -> object:
         rules = (await read_body(request, _Rules)).rules
-        await self._exchange.store.write(
-            change_handset, _number(request), faults=None, rules=rules, now=self._exchange.clock.now()
-        )
+        await self._change(request, rules=rules)
         return {"rules": rules}
+
+    async def answering(self, request: Request) -> CallAnswering:
+        return (await self._exchange.store.read(load_handset, _number(request))).answering
+
+    async def set_answering(self, request: Request) -> CallAnswering:
+        """How it takes calls from now on."""
+        answering = await read_body(request, CallAnswering)
+        await self._change(request, answering=answering)
+        return answering
+
+    async def _change(self, request: Request, **changed: object) -> None:
+        now = self._exchange.clock.now()
+        await self._exchange.store.write(change_handset, _number(request), changed, now=now)
 
     async def messages(self, request: Request) -> object:
         """Texts after the stamp `after`, or the `last` few; waits up to `wait` ms when there are none."""
@@ -149,14 +162,15 @@ async def load_handset(tx: Tx, number: str) -> Handset:
     return await tx.one(Handset, "handsets.by_number", number=number) or _untold(number)
 
 
-async def change_handset(tx: Tx, number: str, *, faults: Faults | None, rules: list[Rule] | None, now: int) -> None:
-    """Tell a handset how to behave; what is None stays as it is."""
-    handset = await load_handset(tx, number)
+async def change_handset(tx: Tx, number: str, changed: Mapping[str, object], *, now: int) -> None:
+    """Tell a handset how to behave: `changed` has new values of its `faults`, `rules` or `answering`."""
+    handset = msgspec.structs.replace(await load_handset(tx, number), **changed)
     await tx.run(
         "handsets.keep",
         number=number,
-        faults=msgspec.json.encode(handset.faults if faults is None else faults).decode(),
-        rules=msgspec.json.encode(handset.rules if rules is None else rules).decode(),
+        faults=msgspec.json.encode(handset.faults).decode(),
+        rules=msgspec.json.encode(handset.rules).decode(),
+        answering=msgspec.json.encode(handset.answering).decode(),
         now=now,
     )
 
@@ -196,4 +210,9 @@ def _untold(number: str) -> Handset:
 
 
 def _shown(handset: Handset) -> dict[str, object]:
-    return {"number": handset.number, "faults": handset.faults, "rules": handset.rules}
+    return {
+        "number": handset.number,
+        "faults": handset.faults,
+        "rules": handset.rules,
+        "answering": handset.answering,
+    }

@@ -9,6 +9,7 @@ from .account_settings import AccountSettingsPart
 from .accounts import Accounts
 from .answering import Answering, Part, refuse_unknown
 from .carriers import Carriers
+from .handset_calls import HandsetCallsApi
 from .handsets import Handsets
 from .metrics_page import MetricsPage
 from .numbers import Numbers
@@ -26,6 +27,7 @@ def own_site(exchange: "Exchange") -> Starlette:
     parts: list[Part] = [
         World(exchange),
         Handsets(exchange),
+        HandsetCallsApi(exchange),
         Timeline(exchange),
         Accounts(exchange),
         AccountSettingsPart(exchange),

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from hookflash.domain.clock import MINUTE, SECOND, Clock
+from hookflash.pending import Pending
 from hookflash.store import outbox
 from hookflash.store.bus import Bus
 from hookflash.store.outbox import Job
@@ -50,6 +51,7 @@ class Worker(Generic[Work]):
         perform: Callable[[Work], Awaitable[None]],
         job_of: Callable[[Work], Job],
         limit: int = LIMIT,
+        pending: Pending | None = None,
     ) -> None:
         self.queue = queue
         self._store = store
@@ -58,6 +60,7 @@ class Worker(Generic[Work]):
         self._perform = perform
         self._job_of = job_of
         self._limit = limit
+        self._pending = pending or Pending()
         self._wake = bus.subscribe(queue)
         self._running: dict[int, asyncio.Task[None]] = {}  # by the id of the row
         self._task: asyncio.Task[None] | None = None
@@ -164,7 +167,8 @@ class Worker(Generic[Work]):
     async def _do(self, piece: Work) -> None:
         job = self._job_of(piece)
         try:
-            await self._perform(piece)
+            with self._pending:
+                await self._perform(piece)
         except Exception:
             log.exception("work broke and will be tried again", queue=self.queue, sid=job.subject)
             await self._again(job)

@@ -18,6 +18,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import apsw
 
+from hookflash.pending import Pending
+
 from .bus import Bus
 from .migrations import migrate
 from .queries import load_queries
@@ -128,11 +130,20 @@ class SqliteStore:
     is no database, StoreError when its schema is newer than this program.
     """
 
-    def __init__(self, path: Path | str, bus: Bus, *, vfs: str | None = None, committed: Committed = _nobody) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        bus: Bus,
+        *,
+        vfs: str | None = None,
+        committed: Committed = _nobody,
+        pending: Pending | None = None,
+    ) -> None:
         self.path = str(path)
         self._bus = bus
         self._vfs = vfs
         self._committed = committed
+        self._pending = pending or Pending()
         self._queries = load_queries()
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -166,7 +177,8 @@ class SqliteStore:
         future: asyncio.Future[T] = self._loop.create_future()
         bound = (lambda tx: action(tx, *args, **kwargs)) if args or kwargs else action
         self._jobs.put(_Job(bound, future))
-        return await future
+        with self._pending:
+            return await future
 
     async def read(self, action: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._closed:
@@ -181,7 +193,8 @@ class SqliteStore:
                 self._readers.put(tx)
             return result
 
-        return await self._loop.run_in_executor(self._pool, on_reader)
+        with self._pending:
+            return await self._loop.run_in_executor(self._pool, on_reader)
 
     async def backup(self, target: Path) -> None:
         """Write a consistent copy of the data file to `target` while the server goes on."""

@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
-from hookflash.own.client import OwnClient
+from hookflash.own.client import OwnClient, ServerError
+
+from .call import PATIENCE, Call
 
 TIMEOUT = 5.0  #: seconds that `received` waits unless told otherwise
 _LONGEST_WAIT = 60_000  # ms that one request may wait
@@ -36,6 +39,7 @@ class Handset:
         self._client = client
         self._seen_up_to = since
         self._unread: list[ReceivedText] = []
+        self._calls: list[str] = [call["id"] for call in client.get("handsets", number, "calls")["calls"]]
 
     def text(self, body: str = "", *, to: str, media_urls: tuple[str, ...] = ()) -> str:
         """Write a text to `to`, a number of the platform; returns the SID that it has as a message of the account."""
@@ -66,6 +70,32 @@ class Handset:
         """The texts that have come and that no `received` has taken."""
         self._look(wait=0)
         return list(self._unread)
+
+    def dial(self, to: str, **line: float) -> Call:
+        """Call `to`, a number of the platform. The line can be a bad one: `loss=0.05`, `jitter=30`, `latency=200`
+        (ms)."""
+        return Call(self._client, self._post("calls", to=to, **line))
+
+    def rings_sync(self, timeout: float = PATIENCE) -> Call:
+        """Wait for the next call to this handset. Raises AssertionError."""
+        try:
+            shown = self._post("expect", known=self._calls, within=int(timeout * 1000), fly=True)
+        except ServerError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            raise AssertionError(str(error)) from None
+        self._calls.append(shown["id"])
+        return Call(self._client, shown)
+
+    async def rings(self, timeout: float = PATIENCE) -> Call:
+        """As `rings_sync`, for a test that is a coroutine."""
+        return await asyncio.to_thread(self.rings_sync, timeout)
+
+    def answers(self, how: str = "answer", **answering: Any) -> None:
+        """How it takes calls from now on: `how` is answer, voicemail, busy, no-answer, reject or manual (it rings until
+        `Call.answer`); `after=` (ms of ringing), `says=`, `language=`, `keys=`, `hangs_up_after=` (ms), `status=` (of
+        reject), and of the line `loss=`, `jitter=` and `latency=` (ms)."""
+        self._client.put("handsets", self.number, "answering", how=how, **answering)
 
     def faults(self, **faults: Any) -> None:
         """How the handset misbehaves from now on: `error_code=30003`, `delay=` (ms), `no_receipts=True`,

@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from hookflash.domain.clock import SECOND, Clock
+from hookflash.pending import Pending
 from hookflash.webhooks.cache import AnswerCache
 from hookflash.webhooks.codes import WebhookError
 from hookflash.webhooks.conversation import Answer, Conversation, Failed
@@ -57,6 +58,7 @@ class WebhookClient:
         cache: AnswerCache | None = None,
         inside: Inside | None = None,
         attempted: Callable[[Attempt], None] = lambda attempt: None,
+        pending: Pending | None = None,
     ) -> None:
         self._egress = egress
         self._clock = clock
@@ -64,6 +66,7 @@ class WebhookClient:
         self._cache = cache if cache is not None else AnswerCache()
         self._inside = inside
         self._attempted = attempted
+        self._pending = pending or Pending()
         self._tls: dict[tuple[bool, bool], ssl.SSLContext] = {}
         self._session: aiohttp.ClientSession | None = None
 
@@ -81,6 +84,10 @@ class WebhookClient:
 
     async def fetch(self, request: WebhookRequest) -> Outcome:
         """Make the request, following redirects, logins and retries. Never raises for what the other side does."""
+        with self._pending:
+            return await self._fetch(request)
+
+    async def _fetch(self, request: WebhookRequest) -> Outcome:
         try:
             conversation = Conversation(request, self._clock.now())
         except WebhookError as refusal:

@@ -5,8 +5,9 @@ SELECT * FROM handsets WHERE number = :number;
 SELECT * FROM handsets ORDER BY date_updated DESC LIMIT :limit;
 
 -- keep --
-INSERT INTO handsets VALUES (:number, :faults, :rules, :now, :now)
-ON CONFLICT DO UPDATE SET faults = excluded.faults, rules = excluded.rules, date_updated = excluded.date_updated;
+INSERT INTO handsets VALUES (:number, :faults, :rules, :answering, :now, :now)
+ON CONFLICT DO UPDATE SET faults = excluded.faults, rules = excluded.rules, answering = excluded.answering,
+ date_updated = excluded.date_updated;
 
 -- drop --
 DELETE FROM handsets WHERE number = :number;

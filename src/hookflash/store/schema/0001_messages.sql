@@ -345,6 +345,7 @@ CREATE TABLE handsets (                  -- numbers of the simulated network tha
   number TEXT PRIMARY KEY,
   faults TEXT NOT NULL,                  -- JSON of Faults
   rules TEXT NOT NULL,                   -- JSON list of reply rules
+  answering TEXT NOT NULL,               -- JSON of Answering: what it does with calls
   date_created INTEGER NOT NULL,
   date_updated INTEGER NOT NULL
 ) WITHOUT ROWID;
