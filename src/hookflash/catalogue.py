@@ -85,6 +85,8 @@ TWIML_SENTENCES = {
     TwimlCode.NUMBER_METHOD: "The `method` of a <Number> is neither GET nor POST.",
     TwimlCode.NUMBER_SEND_DIGITS: "The `sendDigits` of a <Number> has more than keys and w and W for pauses.",
     TwimlCode.NUMBER_INVALID: "What a <Dial> or <Number> names is not a phone number.",
+    TwimlCode.NUMBER_BLOCKED: "The account may not call what a <Dial> names.",
+    TwimlCode.NUMBER_COUNTRY: "The account may not call the country of what a <Dial> names.",
     TwimlCode.SIP_METHOD: "The `method` of a <Sip> is neither GET nor POST.",
     TwimlCode.SIP_URI: "What a <Sip> names is not a SIP address.",
     TwimlCode.SIP_CREDENTIALS: "The `username` or `password` of a <Sip> is longer than 255 characters.",

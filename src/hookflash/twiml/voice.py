@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, TypeAlias, cast
 
+from hookflash.domain.call_address import Callee
 from hookflash.domain.speech import Utterance
 from hookflash.switch.leg import Leg
 from hookflash.switch.protocol import AnySource
@@ -113,7 +114,7 @@ class MachineDetection:
 class Target:
     """Whom a noun of `<Dial>` rings, and how."""
 
-    address: str  #: E.164, or a SIP URI without headers
+    callee: Callee
     whisper_url: str | None = None  #: a document for the callee before the bridge
     whisper_method: str = "POST"
     callback: StatusCallback = StatusCallback()
@@ -121,7 +122,6 @@ class Target:
     machine_detection: MachineDetection | None = None
     username: str = ""
     password: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from hookflash.twiml.declaration import TEXT, URL, NotHere, attribute, one_of, v
 from hookflash.twiml.kinds import TRUTH, short_text, synonyms, whole, words_of
 from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.verbs.nouns import METHOD, BadTargetError
-from hookflash.twiml.verbs.number import Number, e164
+from hookflash.twiml.verbs.number import Number, number_of
 from hookflash.twiml.verbs.record import RECORDING_EVENTS
 from hookflash.twiml.verbs.sip import Sip
 from hookflash.twiml.voice import (
@@ -177,7 +177,7 @@ class Dial(VoiceVerb):
         if self.caller_id is None:
             return None
         try:
-            wanted = e164(self.caller_id)
+            wanted = number_of(self.caller_id).text
         except BadTargetError:
             wanted = self.caller_id
         if await call.may_show(wanted):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hookflash.domain.call_address import Callee
 from hookflash.twiml.declaration import URL, Verb, attribute, one_of
 from hookflash.twiml.kinds import whole, words_of
 from hookflash.twiml.problems import TwimlCode
@@ -57,10 +58,10 @@ class Noun(Verb):
         "amdStatusCallbackMethod", METHOD, default="POST", summary="how `amdStatusCallback` is requested"
     )
 
-    def rung(self, address: str, *, whisper_method: str) -> Target:
-        """The phone at `address`, rung as the attributes say."""
+    def rung(self, callee: Callee, *, whisper_method: str) -> Target:
+        """The phone of `callee`, rung as the attributes say."""
         return Target(
-            address=address,
+            callee=callee,
             whisper_url=self.url,
             whisper_method=whisper_method,
             callback=StatusCallback(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from hookflash.domain.phone_numbers import AddressKind, parse_recipient
+from hookflash.domain.call_address import Callee, CalleeKind, parse_callee
 from hookflash.twiml.declaration import TEXT, attribute, verb
 from hookflash.twiml.kinds import SENT_KEYS
 from hookflash.twiml.problems import TwimlCode
@@ -10,12 +10,12 @@ from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, Noun
 from hookflash.twiml.voice import Target
 
 
-def e164(text: str) -> str:
+def number_of(text: str) -> Callee:
     """A number to ring, as people write it. Raises BadTargetError."""
-    address = parse_recipient(text)
-    if address is None or address.kind is not AddressKind.PHONE:
+    callee = parse_callee(text)
+    if callee is None or callee.kind is not CalleeKind.PHONE:
         raise BadTargetError(TwimlCode.NUMBER_INVALID, "is not a phone number; write it as +, country and number")
-    return address.text
+    return callee
 
 
 @verb("Number", text="a number as +14155550100, or as the United States write theirs")
@@ -37,5 +37,5 @@ class Number(Noun):
 
     def target(self) -> Target:
         """Whom it rings. Raises BadTargetError."""
-        target = self.rung(e164(self.text), whisper_method=self.method)
+        target = self.rung(number_of(self.text), whisper_method=self.method)
         return replace(target, send_digits=self.send_digits)

@@ -1,22 +1,20 @@
 """`<Sip>`: a SIP address that `<Dial>` rings."""
 
-import re
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
+from urllib.parse import quote
 
+from hookflash.domain.call_address import Callee, CalleeKind, HeaderProblem, parse_callee
 from hookflash.twiml.declaration import TEXT, Verb, attribute, verb
 from hookflash.twiml.kinds import short_text
 from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, Noun
 from hookflash.twiml.voice import Target
 
-LONGEST_URI = 255  # characters, without headers
-LONGEST_HEADERS = 1_024  # characters of all names and values
-MOST_HEADERS = 32
-
-_URI = re.compile(r"sips?:([^@\s?<>]+@)?[A-Za-z0-9.\[\]:_-]+(;[^\s?<>]*)?", re.IGNORECASE)
-_HEADER = re.compile(r"X-[A-Za-z0-9_.-]+", re.IGNORECASE)
-_OTHER_HEADERS = frozenset({"user-to-user", "remote-party-id", "p-preferred-identity", "p-called-party-id"})
+_PROBLEMS = {
+    HeaderProblem.TOO_LONG: (TwimlCode.SIP_HEADER_LENGTH, "has headers of more than 1,024 characters"),
+    HeaderProblem.NAME: (TwimlCode.SIP_HEADER_NAME, "has a header whose name does not begin with X-"),
+    HeaderProblem.VALUE: (TwimlCode.SIP_HEADER_NAME, "has control characters in a header"),
+}
 
 
 @verb("Header")
@@ -63,41 +61,20 @@ class Sip(Noun):
     def target(self) -> Target:
         """Whom it rings. Raises BadTargetError."""
         inner = next((part for part in self.content if isinstance(part, Uri)), None)
-        written, _, query = (inner.text if inner else self.text).partition("?")
-        target = self.rung(_checked(written), whisper_method=self.method)
         return replace(
-            target,
+            self.rung(self._callee(inner.text if inner else self.text), whisper_method=self.method),
             username=(inner.username if inner else None) or self.username or "",
             password=(inner.password if inner else None) or self.password or "",
-            headers=_checked_headers([*_of_query(query), *self._headers()]),
         )
 
-    def _headers(self) -> list[tuple[str, str]]:
+    def _callee(self, uri: str) -> Callee:
         lists = [part for part in self.content if isinstance(part, Headers)]
         headers = [header for each in lists for header in each.content if isinstance(header, Header)]
-        return [(header.header or "", header.value or "") for header in headers]
-
-
-def _checked(uri: str) -> str:
-    """A SIP URI without headers. Raises BadTargetError."""
-    uri = uri.strip()
-    if len(uri) > LONGEST_URI or not _URI.fullmatch(uri):
-        raise BadTargetError(TwimlCode.SIP_URI, "is not a SIP address such as sip:user@host")
-    return uri
-
-
-def _of_query(query: str) -> list[tuple[str, str]]:
-    pairs = (part.partition("=") for part in query.split("&") if part)
-    return [(unquote(name), unquote(value)) for name, _, value in pairs]
-
-
-def _checked_headers(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    for name, value in headers:
-        if not _HEADER.fullmatch(name) and name.lower() not in _OTHER_HEADERS:
-            raise BadTargetError(TwimlCode.SIP_HEADER_NAME, f"has a header {name[:40]!r}; one must begin with X-")
-        if any(char < " " or char == "\x7f" for char in value):
-            raise BadTargetError(TwimlCode.SIP_HEADER_NAME, f"has control characters in its header {name}")
-    if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > LONGEST_HEADERS:
-        reason = f"has headers of more than {LONGEST_HEADERS:,} characters, or more than {MOST_HEADERS} of them"
-        raise BadTargetError(TwimlCode.SIP_HEADER_LENGTH, reason)
-    return tuple(headers)
+        if query := "&".join(f"{quote(header.header or '')}={quote(header.value or '')}" for header in headers):
+            uri = f"{uri}{'&' if '?' in uri else '?'}{query}"
+        callee = parse_callee(uri)
+        if callee is None or callee.kind is not CalleeKind.SIP:
+            raise BadTargetError(TwimlCode.SIP_URI, "is not a SIP address such as sip:user@host")
+        if callee.problem is not None:
+            raise BadTargetError(*_PROBLEMS[callee.problem])
+        return callee
