@@ -71,6 +71,7 @@ TWIML_SENTENCES = {
     TwimlCode.WRONG_ROOT: "The document's root is not <Response>; names are case-sensitive.",
     TwimlCode.SCHEMA: "An element or attribute is not one of TwiML; it was passed over.",
     TwimlCode.CONTENT_TYPE: "The answer is of none of the types text/xml, application/xml, text/html and text/plain.",
+    TwimlCode.INTERNAL: "Something of this platform failed during a call; its log says what.",
     TwimlCode.DIAL_IN_WHISPER: "A document for who answers a <Dial> cannot have a <Dial> itself.",
     TwimlCode.DIAL_METHOD: "The `method` of a <Dial> is neither GET nor POST.",
     TwimlCode.DIAL_TIMEOUT: "The `timeout` of a <Dial> is not a number of seconds from 5 to 600.",
@@ -143,4 +144,6 @@ TWIML_SENTENCES = {
     TwimlCode.VERB_NOT_ALLOWED: "Documents that answer texts may have <Message>, <Redirect> and <Sms>, nothing else.",
     TwimlCode.INVALID_MEDIA_URL: "The URL of a <Media> cannot be used.",
     TwimlCode.TOO_MANY_MEDIA: "A <Message> may have 10 <Media> at most.",
+    TwimlCode.NO_AUDIO: "No audio came from the other side of a call any more, and it was ended.",
+    TwimlCode.CALL_TOO_LONG: "A call was as long as it may be, and was ended.",
 }

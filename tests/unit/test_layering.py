@@ -27,7 +27,7 @@ ARROWS: dict[str, set[str]] = {
     # actions and carriers know each other's nouns: what a receipt is, and how a handset gets a text
     "actions": {"carriers", "domain", "errors", "network", "store", "twiml", "webhooks"},
     "carriers": {"actions", "domain", "store", "wire"},
-    "runtime": {"actions", "api", "carriers", "domain", "errors", "store", "twiml", "webhooks"},
+    "runtime": {"actions", "api", "carriers", "domain", "errors", "store", "switch", "twiml", "webhooks"},
     "metrics": {"carriers", "domain", "webhooks"},
     "settings": {"actions", "domain"},
     "api": {"actions", "domain", "errors", "store", "webhooks"},

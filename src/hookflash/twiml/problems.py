@@ -14,6 +14,7 @@ class TwimlCode(IntEnum):
     WRONG_ROOT = 12102
     SCHEMA = 12200
     CONTENT_TYPE = 12300
+    INTERNAL = 12400
     DIAL_IN_WHISPER = 13201
     DIAL_METHOD = 13210
     DIAL_TIMEOUT = 13212
@@ -86,11 +87,14 @@ class TwimlCode(IntEnum):
     VERB_NOT_ALLOWED = 14110
     INVALID_MEDIA_URL = 21620
     TOO_MANY_MEDIA = 21623
+    NO_AUDIO = 32014
+    CALL_TOO_LONG = 32015
 
 
 #: What the dictionary counts as an error, though the rest of the document of a call runs all the same.
 ERRORS = frozenset({
     TwimlCode.INVALID_URL,
+    TwimlCode.INTERNAL,
     TwimlCode.DIAL_IN_WHISPER,
     TwimlCode.NUMBER_INVALID,
     TwimlCode.NUMBER_BLOCKED,

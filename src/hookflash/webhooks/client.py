@@ -151,7 +151,7 @@ class WebhookClient:
                 ssl=self._context(validate=conversation.request.validate_certificates, sni=policy.sni),
             ) as response:
                 answering = True
-                body, complete = await _read(response, conversation.request.body_limit)
+                body, complete = await _read(response, _limit(response, conversation.request))
                 received = CIMultiDict([(name, _readable(value)) for name, value in response.headers.items()])
                 return Answer(
                     status=response.status,
@@ -213,6 +213,10 @@ def _record(hop: Hop, answer: Answer | None, error: WebhookError | None, started
 def _readable(text: str) -> str:
     """A header's value as text that can be kept: what is not UTF-8 comes as lone surrogates."""
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _limit(response: aiohttp.ClientResponse, request: WebhookRequest) -> int:
+    return request.limit_of(response.headers.get("Content-Type", ""))
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:

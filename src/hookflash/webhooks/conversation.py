@@ -19,6 +19,7 @@ from hookflash.webhooks.request import (
     WebhookRequest,
     build_hop,
     check_callback_url,
+    media_type,
     parse_target,
     resolve_url,
 )
@@ -62,7 +63,7 @@ class Conversation:
         self.hop: Hop = build_hop(request, target, request.method, request.params, request.body)
         self.url = request.url  #: of this hop, login included: what a relative Location is relative to
         self.jar: Jar | None = request.jar.at(now) if request.jar is not None else None
-        self.login: Login | None = Login(*target.login) if target.login else None
+        self.login: Login | None = self._login_at(target, request.url)
         self.error: WebhookError | None = None
         self._tries = 1
         self._redirects = 0
@@ -119,10 +120,17 @@ class Conversation:
             self.hop = build_hop(self.request, target, "POST", self.hop.params, self.request.body)
         else:
             self.hop = build_hop(self.request, target, "GET", {}, None)
-        self._keep_login(target)
+        self._keep_login(target, url)
         self.url = url
 
-    def _keep_login(self, target: Target) -> None:
+    def _login_at(self, target: Target, url: str) -> Login | None:
+        """The login that a URL brings along: in a call, the one that its server may have asked for already."""
+        if target.login is None:
+            return None
+        logins = self.request.logins
+        return Login(*target.login) if logins is None else logins.at(_origin(url), *target.login)
+
+    def _keep_login(self, target: Target, url: str) -> None:
         """A login goes to the server it was written for, and to no other."""
         if target.login is not None:
             if (
@@ -130,7 +138,7 @@ class Conversation:
                 or self.login.user_and_password != target.login
                 or not _same_origin(self.url, target.url)
             ):
-                self.login = Login(*target.login)
+                self.login = self._login_at(target, url)
         elif not _same_origin(self.url, target.url):
             self.login = None
 
@@ -142,7 +150,8 @@ def judge(answer: Answer, request: WebhookRequest) -> None:
     if not request.accepts:
         return
     if not answer.complete:
-        raise WebhookError(WebhookCode.BODY_TOO_LONG, f"more than {request.body_limit} bytes")
+        limit = request.limit_of(answer.headers.get("Content-Type", ""))
+        raise WebhookError(WebhookCode.BODY_TOO_LONG, f"more than {limit} bytes")
     if not answer.body:
         if answer.status == 204 or answer.headers.get("Content-Length") == "0":
             return
@@ -150,7 +159,7 @@ def judge(answer: Answer, request: WebhookRequest) -> None:
     written = answer.headers.get("Content-Type", "")
     if not written:
         raise WebhookError(WebhookCode.RETRIEVAL, "the answer has no Content-Type")
-    if written.partition(";")[0].strip().lower() not in request.accepts:
+    if media_type(written) not in request.accepts:
         raise WebhookError(
             WebhookCode.CONTENT_TYPE, f"{written[:200]!r} is none of {', '.join(sorted(request.accepts))}"
         )
@@ -161,5 +170,9 @@ def _failure_of(status: int) -> Failure | None:
 
 
 def _same_origin(one: str, other: str) -> bool:
-    a, b = urlsplit(one), urlsplit(other)
-    return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
+    return _origin(one) == _origin(other)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from urllib.parse import urlsplit
 
 _FIELD = re.compile(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
@@ -76,6 +76,20 @@ class Login:
             fields["opaque"] = offer["opaque"]
         quoted = [f'{name}="{_escape(value)}"' for name, value in fields.items()]
         return "Digest " + ", ".join(quoted + [f"{name}={value}" for name, value in bare.items()])
+
+
+class Logins:
+    """The logins of one call: a server that has asked once gets the answer at once from then on."""
+
+    def __init__(self) -> None:
+        self._logins: dict[tuple[Hashable, str, str], Login] = {}
+
+    def at(self, origin: Hashable, user: str, password: str) -> Login:
+        """The login of a user at a server; `origin` is its scheme, host and port."""
+        key = (origin, user, password)
+        if key not in self._logins:
+            self._logins[key] = Login(user, password)
+        return self._logins[key]
 
 
 def _parse(challenge: str) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ from yarl import URL
 
 from hookflash.webhooks.codes import WebhookCode, WebhookError
 from hookflash.webhooks.cookies import Jar
+from hookflash.webhooks.login import Logins
 from hookflash.webhooks.policy import Policy, parse_overrides
 from hookflash.webhooks.sign import Channel, body_digest, sign, string_to_sign
 
@@ -19,6 +20,14 @@ FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 #: What a document for messages may be.
 MESSAGING_DOCUMENTS = frozenset({"text/xml", "application/xml", "text/html", "text/plain"})
+#: What `<Play>` takes.
+SOUNDS = frozenset({
+    "audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff", "audio/x-aifc", "audio/x-aiff", "audio/x-gsm",
+    "audio/gsm", "audio/ulaw",
+})  # fmt: skip
+#: What a document for calls may be: also a sound, which is played.
+VOICE_DOCUMENTS = MESSAGING_DOCUMENTS | SOUNDS
+SOUND_LIMIT = 16 * 1024 * 1024  # bytes of a sound that stands for a document
 #: For requests whose answer is not looked at: status callbacks, debugger events.
 ANSWER_IGNORED: frozenset[str] = frozenset()
 
@@ -43,13 +52,19 @@ class WebhookRequest(msgspec.Struct, frozen=True, kw_only=True):
     kind: str  #: for people, such as "incoming-message", "status", "fallback"
     channel: Channel = Channel.MESSAGING
     accepts: frozenset[str] = MESSAGING_DOCUMENTS  #: media types of the answer; empty: the answer is ignored
-    body_limit: int = BODY_LIMIT  #: bytes
+    body_limit: int = BODY_LIMIT  #: bytes, of all but sounds
     jar: Jar | None = None  #: cookies from earlier answers; None: no cookies are sent or kept
+    logins: Logins | None = None  #: where servers that ask for a login are remembered; None: nowhere
     region: str = "us1"
     validate_certificates: bool = True  #: the account's setting "SSL certificate validation"
 
     def __repr__(self) -> str:
         return f"<WebhookRequest {self.kind} for {self.resource_sid}>"
+
+    def limit_of(self, content_type: str) -> int:
+        """How many bytes an answer of that type may have."""
+        is_sound = media_type(content_type) in SOUNDS & self.accepts
+        return SOUND_LIMIT if is_sound else self.body_limit
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -105,6 +120,11 @@ def check_callback_url(url: str) -> None:
 def bare_url(url: str) -> str:
     """`url` as it may be shown: without login and fragment. Any text will do."""
     return _LOGIN.sub(r"\1", url.partition("#")[0])
+
+
+def media_type(content_type: str) -> str:
+    """The type that a Content-Type header names, in small letters, without parameters."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def resolve_url(base: str, reference: str) -> str:

@@ -1,0 +1,226 @@
+"""All live calls of this process: those that come in, those that the `dial` queue places; what REST asks of them."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from hookflash.actions.begin_dials import Dialling, begin_dials
+from hookflash.actions.check_callee import CallRules
+from hookflash.actions.queue_for_carrier import SenderRates
+from hookflash.actions.receive_call import Unwanted, receive_call
+from hookflash.api.auth import Authenticator
+from hookflash.domain.call import NoSuchCallError, Source
+from hookflash.domain.clock import SECOND, Clock
+from hookflash.domain.media_links import MediaLinks
+from hookflash.domain.recording import Recording, RecordingSource, RecordOptions
+from hookflash.store.outbox import Job
+from hookflash.store.recording_files import RecordingFiles
+from hookflash.store.store import Store, StoreError, Tx
+from hookflash.store.vault import Vault
+from hookflash.switch import protocol
+from hookflash.switch.leg import HungUp, Leg
+from hookflash.webhooks.client import WebhookClient
+
+from .calls.documents import Step
+from .calls.ledger import Ledger
+from .calls.live_call import Begin, LiveCall
+from .calls.parts import Parts, Places, Sounds, Speech
+from .calls.placing import place
+
+log = structlog.get_logger()
+
+
+class CallRunner:
+    """Has each call live as a task of its own; one that breaks ends by itself, and no other.
+
+    `invited` takes what the switch brings, `begin` and `perform` are those of the worker of the `dial` queue, and for
+    REST it is the `LiveCalls` of this process.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        webhooks: WebhookClient,
+        auth: Authenticator,
+        vault: Vault,
+        links: MediaLinks,
+        recordings: RecordingFiles,
+        speech: Speech,
+        sounds: Sounds,
+        places: Places,
+        rules: CallRules,
+        rates: SenderRates,
+        validate_certificates: bool,
+        counted: Callable[[int], None] = lambda live: None,
+    ) -> None:
+        """`counted` hears how many calls are live, whenever that changes."""
+        self._parts = Parts(
+            store=store,
+            clock=clock,
+            webhooks=webhooks,
+            auth=auth,
+            vault=vault,
+            links=links,
+            recordings=recordings,
+            speech=speech,
+            sounds=sounds,
+            places=places,
+            rules=rules,
+            rates=rates,
+            validate_certificates=validate_certificates,
+            adopt=self._adopt,
+        )
+        self._live: dict[str, LiveCall] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._counted = counted
+        self._stopping = False
+
+    @property
+    def busy(self) -> int:
+        """How many calls are live."""
+        return len(self._live)
+
+    # -- where calls come from --
+
+    async def invited(self, leg: Leg, event: protocol.Invited) -> None:
+        """A call comes in; returns once it lives, or is refused."""
+        try:
+            refusal = await self._receive(leg, event)
+            if refusal is not None:
+                log.info("a call is refused", status=refusal.status, why=refusal.why)
+                await leg.reject(refusal.status, refusal.why)
+        except HungUp:
+            pass  # the caller did not wait for it
+
+    async def _receive(self, leg: Leg, event: protocol.Invited) -> Unwanted | None:
+        if self._stopping:
+            return Unwanted(503, "The server stops")
+        parts = self._parts
+        incoming, answerer = await parts.places.arrived(event)
+        try:
+            call = await parts.store.write(receive_call, incoming, now=parts.clock.now(), answerer=answerer)
+        except StoreError as error:
+            log.error("a call could not be kept", reason=str(error))
+            return Unwanted(503, "The store cannot keep it now")
+        if isinstance(call, Unwanted):
+            return call
+        self._adopt(LiveCall(parts, call, leg), _come_in)
+        return None
+
+    async def begin(self, tx: Tx, jobs: list[Job]) -> list[Dialling]:
+        """The calls whose turn has come."""
+        return await begin_dials(tx, jobs, now=self._parts.clock.now())
+
+    async def perform(self, dialling: Dialling) -> None:
+        """Place a call; returns once it rings, or nobody can be called."""
+        row = dialling.call
+        ledger = Ledger(self._parts.store)
+        leg = await place(self._parts, ledger, row, ring_ms=row.options.timeout * SECOND)
+        if leg is not None:
+            self._adopt(LiveCall(self._parts, row, leg), _go_out)
+        await ledger.settled()
+
+    def _adopt(self, call: LiveCall, begin: Begin) -> None:
+        sid = call.row.sid
+        self._live[sid] = call
+        self._counted(len(self._live))
+        task = asyncio.create_task(self._live_through(call, begin), name=f"call-{sid}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _live_through(self, call: LiveCall, begin: Begin) -> None:
+        try:
+            await call.live(begin)
+        except Exception:
+            log.exception("a call broke at its end", sid=call.row.sid)
+        finally:
+            del self._live[call.row.sid]
+            self._counted(len(self._live))
+
+    async def stop(self, grace: int) -> None:
+        """Take no call any more, and give those that live `grace` ms; the rest are hung up, and their rows final."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace / SECOND)
+        for call in [*self._live.values()]:
+            await call.leg.hang_up("shutdown")
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=LAST_WORDS / SECOND)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    # -- what REST asks for: LiveCalls --
+
+    async def redirect(self, call_sid: str, source: Source) -> None:
+        self._call(call_sid).redirect(source)
+
+    async def hang_up(self, call_sid: str) -> None:
+        call = self._call(call_sid)
+        await call.leg.hang_up()
+        await call.ended.wait()
+
+    async def cancel(self, call_sid: str) -> None:
+        call = self._call(call_sid)
+        if not call.leg.is_answered:
+            await call.leg.hang_up("canceled")
+            await call.ended.wait()
+
+    async def limit(self, call_sid: str, seconds: int) -> None:
+        await self._call(call_sid).leg.limit(seconds * SECOND)
+
+    async def start_recording(self, call_sid: str, options: RecordOptions) -> Recording:
+        call = self._call(call_sid)
+        source = RecordingSource.START_CALL_RECORDING_API
+        running = await call.tapes.start(call.row, call.leg, options, source=source)
+        return running.row
+
+    async def pause_recording(self, recording: Recording, *, silence: bool) -> None:
+        running = self._call(recording.call_sid or "").tapes.running(recording.sid)
+        await running.leg.pause(running.tape, silence=silence)
+
+    async def resume_recording(self, recording: Recording) -> None:
+        running = self._call(recording.call_sid or "").tapes.running(recording.sid)
+        await running.leg.resume(running.tape)
+
+    async def stop_recording(self, recording: Recording) -> None:
+        await self._call(recording.call_sid or "").tapes.running(recording.sid).stop()
+
+    def _call(self, sid: str) -> LiveCall:
+        call = self._live.get(sid)
+        if call is None or call.hung_up is not None:
+            raise NoSuchCallError(f"no live call {sid} in this process")
+        return call
+
+
+LAST_WORDS = 20_000  #: ms for the requests and rows of calls that were hung up; longer than a webhook may take
+
+
+async def _come_in(call: LiveCall) -> Step | None:
+    """A call that came in rings until its first verb answers it."""
+    await call.leg.ring()
+    source = call.row.options.source
+    if source.url is None and source.twiml is None:
+        call.note("The number has no URL for calls: they end unanswered")
+        return None
+    return Step(source=source, kind="incoming-call")
+
+
+async def _go_out(call: LiveCall) -> Step | None:
+    """A call that REST asked for runs its document once somebody answers."""
+    await call.rung()
+    options = call.row.options
+    if options.record is not None:
+        await call.tapes.start(call.row, call.leg, options.record, source=RecordingSource.OUTBOUND_API)
+    if options.send_digits:
+        await call.leg.send_keys(options.send_digits)
+    elif options.detect is not None and options.detect.is_async:
+        call.detect_meanwhile(options.detect)
+    elif options.detect is not None:
+        found = await call.detect(options.detect)
+        if options.detect.if_machine == "Hangup" and found != "human":
+            return None
+    return Step(source=options.source, kind="outgoing-call")

@@ -1,0 +1,1 @@
+"""What a live call is made of."""

@@ -1,0 +1,303 @@
+"""A `<Dial>` under way: the callees' calls, what the caller hears meanwhile, and the bridge with one of them.
+
+Each callee is a call of its own, with a row, documents and an end. It outlives the `<Dial>` only when REST sends it
+elsewhere.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from hookflash.actions.create_child_call import create_child_call
+from hookflash.domain.call import CallEvent, CallOptions, CallStatus, DetectOptions, Source
+from hookflash.domain.call_address import CalleeKind
+from hookflash.domain.clock import DAY, SECOND
+from hookflash.domain.recording import RecordingSource
+from hookflash.errors import ApiError, Code
+from hookflash.switch import protocol
+from hookflash.switch.leg import HungUp, Leg
+from hookflash.twiml.channels import WHISPER
+from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.voice import Dialled, DialPlan, FallThrough, MachineDetection, Target
+
+from .documents import Step
+from .placing import place
+from .tapes import Running, record_options
+
+if TYPE_CHECKING:
+    from .live_call import LiveCall
+
+RING_BUFFER_MS = 5_000  # added to the time-out: networks take a while to ring
+RING_TONE = "us"  # what the caller hears when nobody says otherwise
+TONE_MS = 60_000  # of ringing, over and over
+
+
+class Callee:
+    """One target of a `<Dial>`."""
+
+    def __init__(self, target: Target, call: "LiveCall") -> None:
+        self.target = target
+        self.call = call
+        self.headers: dict[str, str] = {}  #: of the answer
+        #: whether it can be joined with the caller, once that is known
+        self.ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    async def begin(self, call: "LiveCall") -> Step | None:
+        """From ringing to the bridge, and until its leg is gone."""
+        try:
+            await call.rung()
+            if call.left.is_set():
+                return None
+            self.headers = (await call.leg.answered()).headers
+            if self.target.send_digits:
+                await call.leg.send_keys(self.target.send_digits)
+            if call.row.options.detect is not None:
+                call.detect_meanwhile(call.row.options.detect)
+            if call.row.options.source.url is not None:
+                end = await call.run(Step(source=call.row.options.source, kind="whisper"), WHISPER)
+                if not isinstance(end, FallThrough):
+                    return None
+            self.ready.set_result(True)
+            await call.leg.gone()
+            return None
+        finally:
+            if not self.ready.done():
+                self.ready.set_result(False)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the `<Dial>` has nothing more to do with it."""
+        return self.call.left.is_set() or self.call.hung_up is not None
+
+
+class RunningDial:
+    """Runs one plan for one caller."""
+
+    def __init__(self, caller: "LiveCall", plan: DialPlan) -> None:
+        self._caller = caller
+        self._plan = plan
+        self._callees: list[Callee] = []
+        self._winner: Callee | None = None
+        self._recording: Running | None = None
+        self._is_bridged = False
+
+    async def run(self) -> Dialled:
+        try:
+            if self._plan.record.startswith("record-from-ringing"):
+                await self._record()
+            self._winner = await self._ring()
+            if self._winner is not None:
+                await self._talk(self._winner)
+        except HungUp:
+            pass  # the caller is gone: what is known so far is told
+        finally:
+            await self._drop()
+            recording = await self._recording.stop() if self._recording is not None else None
+        return self._result(recording.path if recording is not None else None)
+
+    # -- ringing --
+
+    async def _ring(self) -> Callee | None:
+        """The callee that can be joined first; None when nobody can."""
+        targets = self._plan.targets
+        rounds = [(target,) for target in targets] if self._plan.sequential else [targets]
+        for each in rounds:
+            callees = [callee for target in each if (callee := await self._call(target)) is not None]
+            if winner := await self._first(callees):
+                return winner
+        return None
+
+    async def _first(self, callees: list[Callee]) -> Callee | None:
+        if not callees:
+            return None
+        unknown = {callee.ready for callee in callees}
+        async with _meanwhile(self._let_hear(callees)), _meanwhile(self._caller.leg.gone()) as gone:
+            while unknown:
+                done, _ = await asyncio.wait({*unknown, gone}, return_when=asyncio.FIRST_COMPLETED)
+                if gone in done:
+                    raise HungUp(gone.result())
+                unknown -= done
+                winner = next((callee for callee in callees if callee.ready in done and callee.ready.result()), None)
+                if winner is not None:
+                    await self._drop(but=winner)
+                    return winner
+        return None
+
+    async def _let_hear(self, callees: list[Callee]) -> None:
+        """What the caller hears while it rings: a tone, until the callee sends something."""
+        leg = self._caller.leg
+        if not leg.is_answered:
+            await leg.ring(media=bool(self._plan.ring_tone))
+        async with _meanwhile(self._play_tone()):
+            callee = await self._early_media(callees)
+        if not leg.is_answered:
+            await leg.ring(media=True)
+        await leg.bridge(callee)
+
+    async def _early_media(self, callees: list[Callee]) -> Leg:
+        """The leg that sends something before it is answered; it may take for ever."""
+        if len(callees) == 1 and not self._plan.ring_tone and callees[0].target.whisper_url is None:
+            leg = callees[0].call.leg
+            event = await leg.early()
+            if isinstance(event, protocol.Early) and event.media:
+                return leg
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError("it never comes")
+
+    async def _play_tone(self) -> None:
+        if self._caller.leg.is_answered or self._plan.ring_tone:
+            tone = protocol.Tone(name=f"ringback.{self._plan.ring_tone or RING_TONE}", ms=TONE_MS)
+            await self._caller.leg.play([tone], loop=0)
+
+    async def _call(self, target: Target) -> Callee | None:
+        """Ring somebody; None, told in the timeline or the debugger, when that cannot be."""
+        caller, parts = self._caller, self._caller.parts
+        try:
+            row = await caller.ledger.write(
+                create_child_call,
+                caller.row,
+                target.callee,
+                sender=self._plan.caller_id or caller.row.sender,
+                options=self._options(target),
+                rules=parts.rules,
+                now=parts.clock.now(),
+            )
+        except ApiError as error:
+            is_country = error.code is Code.VOICE_GEO_PERMISSION
+            caller.diary.alert(TwimlCode.NUMBER_COUNTRY if is_country else TwimlCode.NUMBER_BLOCKED, error.message)
+            return None
+        ring_ms = self._plan.ring_ms + RING_BUFFER_MS
+        leg = await place(parts, caller.ledger, row, ring_ms=ring_ms, beside=caller.leg)
+        if leg is None:
+            return None
+        callee = Callee(target, caller.child(row, leg))
+        self._callees.append(callee)
+        parts.adopt(callee.call, callee.begin)
+        return callee
+
+    def _options(self, target: Target) -> CallOptions:
+        caller, password = self._caller, target.password
+        return CallOptions(
+            source=Source(url=caller.absolute(target.whisper_url) or None, method=target.whisper_method),
+            status_callback=caller.absolute(target.callback.url) or None,
+            status_callback_method=target.callback.method,
+            status_callback_events=tuple(CallEvent(event) for event in target.callback.events),
+            send_digits=target.send_digits or None,
+            timeout=self._plan.ring_ms // SECOND,
+            detect=self._detection(target.machine_detection) if target.machine_detection is not None else None,
+            sip_username=target.username or None,
+            sip_password=caller.parts.vault.seal(password) if password else None,
+            sip_headers=target.callee.headers,
+        )
+
+    def _detection(self, how: MachineDetection) -> DetectOptions:
+        return DetectOptions(
+            until_end=how.until_end,
+            timeout=how.timeout_ms,
+            speech=how.speech_ms,
+            speech_end=how.speech_end_ms,
+            silence=how.silence_ms,
+            is_async=True,
+            callback=self._caller.absolute(how.callback.url) or None,
+            callback_method=how.callback.method,
+        )
+
+    # -- speaking --
+
+    async def _talk(self, callee: Callee) -> None:
+        """Join the two until something parts them."""
+        caller = self._caller
+        await caller.answer()
+        await caller.leg.bridge(callee.call.leg)
+        self._is_bridged = True
+        caller.note(f"Joined with {callee.call.row.sid}")
+        if self._plan.record.startswith("record-from-answer"):
+            await self._record()
+        ends: list[Coroutine[Any, Any, object]] = [
+            callee.call.leg.gone(),
+            callee.call.left.wait(),
+            caller.leg.wait(self._plan.limit_ms),
+        ]
+        if self._plan.hangup_on_star:
+            ends.append(caller.leg.collect(protocol.Collect(leg=0, op=0, finish="*", first_ms=DAY, between_ms=DAY)))
+        try:
+            await _first_of(ends)
+        finally:
+            await caller.leg.unbridge()
+
+    async def _record(self) -> None:
+        plan, caller = self._plan, self._caller
+        channels = 2 if plan.record.endswith("-dual") and plan.record_track == "both" else 1
+        callback = caller.absolute(plan.recording_callback.url)
+        options = record_options(
+            plan.recording_callback, callback, channels=channels, track=plan.record_track, trim=plan.trim
+        )
+        source = RecordingSource.DIAL_VERB
+        self._recording = await caller.tapes.start(caller.row, caller.leg, options, source=source)
+
+    async def _drop(self, *, but: Callee | None = None) -> None:
+        """Hang up on who is left of the callees."""
+        for callee in self._callees:
+            if callee is not but and not callee.is_out:
+                await callee.call.leg.hang_up("local" if callee.call.was_answered else "canceled")
+
+    # -- what became of it --
+
+    def _result(self, recording_path: str | None) -> Dialled:
+        link = self._caller.link
+        recording_url = link(recording_path) if recording_path is not None else None
+        callee = self._winner or (self._callees[-1] if self._callees else None)
+        if callee is None:
+            return Dialled(status=CallStatus.FAILED.value, recording_url=recording_url)
+        return Dialled(
+            status=_status(callee),
+            sid=callee.call.row.sid,
+            seconds=callee.call.seconds,
+            bridged=self._is_bridged,
+            recording_url=recording_url,
+            sip=_sip_params(callee),
+        )
+
+
+def _status(callee: Callee) -> str:
+    """`DialCallStatus`, of one that was answered, or has ended."""
+    call = callee.call
+    return (CallStatus.COMPLETED if call.was_answered or call.hung_up is None else call.final).value
+
+
+def _sip_params(callee: Callee) -> dict[str, str]:
+    if callee.target.callee.kind is not CalleeKind.SIP:
+        return {}
+    call = callee.call
+    status = 200 if call.was_answered else call.hung_up.status if call.hung_up else 0
+    headers = {
+        f"DialSipHeader_{name}": value for name, value in callee.headers.items() if name.upper().startswith("X-")
+    }
+    return {**({"DialSipResponseCode": str(status)} if status else {}), **headers}
+
+
+@asynccontextmanager
+async def _meanwhile(work: Coroutine[Any, Any, Any]) -> AsyncIterator["asyncio.Task[Any]"]:
+    """`work` goes on beside the block, and is cancelled at its end; that the leg is gone is no news here."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, HungUp):
+            raise error
+
+
+async def _first_of(ends: list[Coroutine[Any, Any, object]]) -> None:
+    """Until one of them is over; the others are cancelled. Raises what it raised."""
+    tasks = [asyncio.create_task(end) for end in ends]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)

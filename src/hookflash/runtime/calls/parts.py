@@ -1,0 +1,93 @@
+"""What calls need of others: who speaks, who fetches sounds, where callees are; and what all calls share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from hookflash.actions.check_callee import CallRules
+from hookflash.actions.queue_for_carrier import SenderRates
+from hookflash.actions.receive_call import Answerer, IncomingCall
+from hookflash.api.auth import Authenticator
+from hookflash.domain.call import Call
+from hookflash.domain.clock import Clock
+from hookflash.domain.media_links import MediaLinks
+from hookflash.domain.speech import Utterance
+from hookflash.store.recording_files import RecordingFiles
+from hookflash.store.store import Store
+from hookflash.store.vault import Vault
+from hookflash.switch import protocol
+from hookflash.switch.leg import Leg
+from hookflash.switch.protocol import AnySource
+from hookflash.webhooks.client import WebhookClient
+from hookflash.webhooks.outcome import Attempt
+
+if TYPE_CHECKING:
+    from .live_call import Begin, LiveCall
+
+
+class Speech(Protocol):
+    """What makes speech."""
+
+    async def say(self, utterance: Utterance) -> Sequence[AnySource]:
+        """The speech, to be played once or often; it may still be made while it is played. Raises SoundError."""
+        ...
+
+
+class Sounds(Protocol):
+    """What makes sound files of URLs and bodies ready to be played."""
+
+    async def fetch(self, url: str, *, account_sid: str, attempted: Callable[[Attempt], None]) -> AnySource:
+        """The sound at an absolute URL, which may hold a login, fetched by GET or kept from before.
+
+        `attempted` hears of each request that is made. Raises SoundError: 13420 for what is no sound, 11751 for one
+        that is too large, else the code of the webhook that failed.
+        """
+        ...
+
+    async def keep(self, body: bytes, content_type: str) -> AnySource:
+        """The sound that an application answered with. Raises SoundError."""
+        ...
+
+
+class NoWayError(Exception):
+    """Nobody can be called there: `sentence` says why to people, `status` is the SIP status that says it, or 0."""
+
+    def __init__(self, sentence: str, *, status: int = 0) -> None:
+        self.sentence = sentence
+        self.status = status
+        super().__init__(sentence)
+
+
+class Places(Protocol):
+    """Where callers come from and callees are: trunks, SIP addresses, handsets."""
+
+    async def arrived(self, event: protocol.Invited) -> tuple[IncomingCall, Answerer | None]:
+        """What an invitation is: whose numbers, in E.164, and who answers where that is no number of an account."""
+        ...
+
+    async def dial(self, call: Call, *, ring_ms: int, beside: Leg | None) -> Leg:
+        """A leg that is being dialled to `call.recipient`, as its options say.
+
+        `ring_ms`: how long it may ring. `beside`: the leg that it is going to be joined with. Raises NoWayError.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What all calls of a server share."""
+
+    store: Store
+    clock: Clock
+    webhooks: WebhookClient
+    auth: Authenticator
+    vault: Vault
+    links: MediaLinks
+    recordings: RecordingFiles
+    speech: Speech
+    sounds: Sounds
+    places: Places
+    rules: CallRules
+    rates: SenderRates
+    validate_certificates: bool
+    adopt: "Callable[[LiveCall, Begin], None]"  #: has a call live, from its beginning to its end, by itself

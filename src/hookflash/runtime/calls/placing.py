@@ -1,0 +1,40 @@
+"""A call gets its leg, or its row says why it has none."""
+
+import structlog
+
+from hookflash.actions.load_call import load_call
+from hookflash.actions.move_call import move_call
+from hookflash.domain.call import Call, CallStatus, may_move
+from hookflash.store.store import Tx
+from hookflash.switch.leg import Leg
+
+from .ledger import Ledger
+from .parts import NoWayError, Parts
+
+log = structlog.get_logger()
+
+
+async def place(parts: Parts, ledger: Ledger, row: Call, *, ring_ms: int, beside: Leg | None = None) -> Leg | None:
+    """A leg that is being dialled for the call of `row`; None when there is no way to whom it is for.
+
+    `beside` is the leg that it is going to be joined with.
+    """
+    try:
+        return await parts.places.dial(row, ring_ms=ring_ms, beside=beside)
+    except NoWayError as error:
+        sentence, status = error.sentence, error.status or None
+    except Exception:
+        log.exception("a call could not be placed", sid=row.sid)
+        sentence, status = "Something of this platform failed; its log says what", None
+    now = parts.clock.now()
+    ledger.add(move_row, row.account_sid, row.sid, CallStatus.FAILED, now=now, sentence=sentence, sip_status=status)
+    return None
+
+
+async def move_row(
+    tx: Tx, account_sid: str, sid: str, to: CallStatus, *, now: int, sentence: str, sip_status: int | None = None
+) -> None:
+    """Move the call `sid`, as its row is now, unless it cannot go there any more."""
+    call = await load_call(tx, account_sid, sid)
+    if call is not None and may_move(call.status, to):
+        await move_call(tx, call, to, now=now, sentence=sentence, sip_status=sip_status)

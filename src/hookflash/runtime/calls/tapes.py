@@ -1,0 +1,101 @@
+"""The recordings of a call that run: each is a row, a file, and a task of the call that ends with its leg."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from msgspec.structs import replace
+
+from hookflash.actions.move_recording import finish_recording, start_recording
+from hookflash.domain.call import Call, NoSuchCallError
+from hookflash.domain.clock import HOUR
+from hookflash.domain.recording import Recording, RecordingEvent, RecordingSource, RecordOptions
+from hookflash.switch.leg import HungUp, Leg, Recorded, Tape
+from hookflash.switch.protocol import Record
+from hookflash.twiml.voice import StatusCallback
+
+from .ledger import Ledger
+from .parts import Parts
+
+log = structlog.get_logger()
+
+UNTIL_THE_END = Record(leg=0, op=0, path="", most_ms=24 * HOUR)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A recording that has begun."""
+
+    row: Recording
+    leg: Leg
+    tape: Tape
+    task: "asyncio.Task[tuple[Recording, Recorded]]"
+
+    async def stop(self) -> Recording:
+        """End it; returns the row once it is final."""
+        await self.leg.stop(self.tape)
+        row, _ = await asyncio.shield(self.task)
+        return row
+
+
+class Tapes:
+    """Starts recordings of one call and knows those that run; `group` is the call's, which outlives them."""
+
+    def __init__(self, parts: Parts, ledger: Ledger, group: asyncio.TaskGroup) -> None:
+        self._parts = parts
+        self._ledger = ledger
+        self._group = group
+        self._running: dict[str, Running] = {}
+
+    async def start(
+        self, call: Call, leg: Leg, options: RecordOptions, *, source: RecordingSource, how: Record = UNTIL_THE_END
+    ) -> Running:
+        """Record `leg` for `call`; `how` says what ends it, `options` the rest."""
+        row = await self._ledger.write(start_recording, call, options, source=source, now=self._parts.clock.now())
+        command = replace(how, channels=options.channels, track=options.track, trim=options.trim)
+        tape = Tape()
+        task = self._group.create_task(self._run(row, leg, command, tape), name=f"record-{row.sid}")
+        running = self._running[row.sid] = Running(row, leg, tape, task)
+        return running
+
+    def running(self, sid: str) -> Running:
+        """Raises NoSuchCallError when it does not run."""
+        found = self._running.get(sid)
+        if found is None:
+            raise NoSuchCallError(f"recording {sid} does not run")
+        return found
+
+    async def over(self) -> None:
+        """Until none runs; their legs have ended."""
+        while self._running:
+            await asyncio.wait([running.task for running in self._running.values()])
+
+    async def _run(self, row: Recording, leg: Leg, command: Record, tape: Tape) -> tuple[Recording, Recorded]:
+        try:
+            recorded = await self._record(row, leg, command, tape)
+            now = self._parts.clock.now()
+            return await self._ledger.write(finish_recording, row, length=recorded.ms, now=now), recorded
+        finally:
+            del self._running[row.sid]
+
+    async def _record(self, row: Recording, leg: Leg, command: Record, tape: Tape) -> Recorded:
+        try:
+            path = self._parts.recordings.place(row.account_sid, row.sid)
+            return await leg.record(replace(command, path=str(path)), tape)
+        except HungUp:
+            return Recorded(0, "hung_up", silent=True)
+        except Exception:
+            log.exception("a recording failed", sid=row.sid)
+            return Recorded(0, "stopped", silent=True)
+
+
+def record_options(callback: StatusCallback, url: str, *, channels: int, track: str, trim: bool) -> RecordOptions:
+    """How a verb records; `url` is that of its callback, absolute or empty."""
+    return RecordOptions(
+        channels=channels,
+        track=track,
+        trim=trim,
+        status_callback=url or None,
+        status_callback_method=callback.method,
+        status_callback_events=tuple(RecordingEvent(event) for event in callback.events),
+    )
