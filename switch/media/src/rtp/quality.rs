@@ -27,7 +27,8 @@ pub struct Impairment {
 impl Impairment {
     /// G.711 with concealment (G.113 table I.4: Ie 0, Bpl 25.1), 20 ms a packet.
     pub const G711: Self = Self { codec: 0.0, robustness: 25.1, delay_ms: 20.0 };
-    /// G.722: on the narrow-band scale it is no worse than G.711; G.113 gives no Bpl there, and ours conceals the same way.
+    /// G.722: on the narrow-band scale it is no worse than G.711; G.113 gives no Bpl there, and ours conceals the same
+    /// way.
     pub const G722: Self = Self { codec: 0.0, robustness: 25.1, delay_ms: 22.0 };
     /// Opus: not in G.113; rated like G.711, with 6.5 ms of look-ahead (RFC 6716 §2).
     pub const OPUS: Self = Self { codec: 0.0, robustness: 25.1, delay_ms: 26.5 };

@@ -39,7 +39,8 @@ struct SenderReport {
 }
 
 impl Reports {
-    /// For a stream whose RTP clock runs at `clock_rate` Hz. `seed` is random: it makes our name and spreads the reports.
+    /// For a stream whose RTP clock runs at `clock_rate` Hz. `seed` is random: it makes our name and spreads the
+    /// reports.
     pub fn new(clock_rate: u32, seed: u64, now: Micros) -> Self {
         let mut random = Random(seed);
         let name = format!("{:016x}", random.next()).into_bytes();

@@ -332,7 +332,10 @@ fn any_sent() -> impl Strategy<Value = Sent> {
 proptest! {
     /// Whatever comes, nothing breaks, and every packet is heard at most once.
     #[test]
-    fn no_packets_do_harm(steps in prop::collection::vec(any_sent(), 0..200), rate in prop::sample::select(vec![0_u32, 1, 8_000, 48_000])) {
+    fn no_packets_do_harm(
+        steps in prop::collection::vec(any_sent(), 0..200),
+        rate in prop::sample::select(vec![0_u32, 1, 8_000, 48_000]),
+    ) {
         let mut jitter = Jitter::new(rate, Depth::LARGE);
         let (mut now, mut heard) = (0, 0);
         for sent in &steps {

@@ -216,7 +216,9 @@ proptest! {
 
     /// Whatever numbers come, the counts stay sane.
     #[test]
-    fn no_numbers_do_harm(packets in prop::collection::vec((0_u32..3, any::<u16>(), any::<u32>(), any::<u32>()), 0..100)) {
+    fn no_numbers_do_harm(
+        packets in prop::collection::vec((0_u32..3, any::<u16>(), any::<u32>(), any::<u32>()), 0..100),
+    ) {
         let mut reports = reports();
         for (ssrc, sequence, timestamp, now) in &packets {
             receive(&mut reports, *ssrc, *sequence, *timestamp, u64::from(*now));
