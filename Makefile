@@ -1,7 +1,7 @@
 # Everything starts here. `make` lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test bench docs
+.PHONY: help run setup check test fuzz bench docs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -17,6 +17,9 @@ check: setup ## Formatting, lint, types, layering, docs
 
 test: setup ## Every test, with the services they need
 	@scripts/test
+
+fuzz: ## Try the switch's parsers on damaged inputs; ARGS=300 for seconds a target
+	@scripts/fuzz $(ARGS)
 
 bench: setup ## Measure every published figure; ARGS are those of benchmarks/run.py
 	@.venv/bin/python -m benchmarks.run $(ARGS)
