@@ -1,7 +1,9 @@
 //! Signal processing: what makes sounds, changes their rate, and tells what is heard.
 
+mod correlate;
 pub mod detect;
 pub mod greeting;
+pub mod hearing;
 pub mod keys;
 pub mod level;
 mod oscillator;
