@@ -3,6 +3,7 @@
 pub mod clock;
 mod convert;
 mod library;
+pub mod media_io;
 pub mod protocol;
 pub mod ring;
 pub mod sip_io;

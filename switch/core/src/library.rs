@@ -1,10 +1,10 @@
 //! Sounds and recordings of simulated calls: read and written at once, since their clock stands still meanwhile.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use hookflash_media::file::wav::{WavWriter, cut};
-use hookflash_media::graph::sound::complete;
-use hookflash_media::graph::{Library, Pen, Sound, Tape};
+use hookflash_media::graph::{Library, Pen, Sound, Tape, complete};
 
 use crate::streams::Streams;
 
@@ -63,9 +63,9 @@ impl Tape for InlineTape {
         self.note(written);
     }
 
-    fn finish(&mut self, length: u64) {
+    fn finish(&mut self, kept: Range<u64>) {
         if let Some(writer) = self.writer.take() {
-            let finished = writer.finish().and_then(|_| cut(&self.path, 0..length));
+            let finished = writer.finish().and_then(|_| cut(&self.path, kept));
             self.note(finished.map(|_| ()));
         }
         self.outcome.get_or_insert(Ok(()));

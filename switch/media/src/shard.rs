@@ -14,6 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::graph::room::{Member, Room, Share};
 use crate::graph::{Heard, Library};
 use crate::random::Random;
+use crate::rtp::MOST_BYTES;
 use crate::session::{Carrier, MediaCommand, MediaEvent, MediaParams, Place, Received, Session, Wire};
 use crate::{FRAME, FRAME_MS, Frame, LegId, Micros};
 
@@ -25,6 +26,9 @@ pub const SLOT: Micros = FRAME_MS as Micros * 1_000 / SLOTS as Micros;
 
 /// A shard that was held up for longer than this does not make up for it: what was due is left out.
 const MOST_BEHIND: Micros = 100_000;
+
+/// Most packets of one leg that are taken in a tick; the rest waits for the next.
+const MOST_IN_A_ROW: usize = 32;
 
 /// What is reported when our own code panics.
 const BROKEN: &str = "The audio of the leg broke down: an error of ours.";
@@ -42,6 +46,11 @@ pub trait Out {
 
     /// From now on packets go to `to`; with `only`, what others send need not be handed in.
     fn aim(&mut self, leg: LegId, to: SocketAddr, only: bool);
+
+    /// The next packet that has come to the media port of a leg which is not in a hurry; asked for with its tick.
+    fn receive(&mut self, _leg: LegId, _buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+        None
+    }
 
     /// From now on packets of this leg are to be handed in as they arrive (or need not be, until its tick).
     fn hurry(&mut self, leg: LegId, hurry: bool);
@@ -185,6 +194,11 @@ impl Shard {
         self.flush(key, now, out);
     }
 
+    /// The next turn, for whoever calls [`Shard::tick`] at each.
+    pub fn next_turn(&self) -> Micros {
+        self.next
+    }
+
     /// When [`Shard::tick`] is to be called next; never, while there is no leg. Legs on sockets need every turn; a shard
     /// of silent legs on links jumps to what comes next.
     pub fn next_tick(&self, now: Micros) -> Option<Micros> {
@@ -241,8 +255,16 @@ impl Shard {
         }
     }
 
-    /// Takes the packets that have come over a link.
+    /// Takes the packets that have come: from the socket, or over a link.
     fn arrive(&mut self, key: usize, now: Micros, out: &mut impl Out) {
+        let Some(leg) = self.sessions[key].as_ref().map(|session| session.leg) else { return };
+        let mut buffer = [0; MOST_BYTES];
+        for _ in 0..MOST_IN_A_ROW {
+            let Some((length, from)) = out.receive(leg, &mut buffer) else { break };
+            if let Some(datagram) = buffer.get_mut(..length) {
+                self.receive(key, datagram, Some(from), now, out);
+            }
+        }
         while let Some(mut packet) = self.sessions[key].as_mut().and_then(|session| session.arrivals.pop(now)) {
             self.receive(key, &mut packet, None, now, out);
             if let Some(session) = &mut self.sessions[key] {
@@ -333,6 +355,12 @@ impl Shard {
         }
         for event in session.events.drain(..) {
             out.event(session.leg, now, event);
+        }
+        let place = session.place;
+        if let (Some(press), Place::Bridge { other, relays: false }) = (session.passing.take(), place)
+            && let Some(other) = self.key(other).and_then(|other| self.sessions[other].as_mut())
+        {
+            other.pass(press);
         }
     }
 

@@ -37,3 +37,18 @@ pub fn sines(parts: &[(f32, f32)], length: usize) -> Vec<i16> {
 pub fn mixed(sound: &[i16], other: &[i16]) -> Vec<i16> {
     sound.iter().zip(other).map(|(&a, &b)| a.saturating_add(b)).collect()
 }
+
+/// A file of a test's own, gone with it.
+pub struct Scratch(pub std::path::PathBuf);
+
+impl Scratch {
+    pub fn new(name: &str) -> Scratch {
+        Scratch(std::env::temp_dir().join(format!("hookflash-{}-{name}", std::process::id())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}

@@ -153,19 +153,7 @@ pub fn cut(path: &Path, kept: Range<u64>) -> io::Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// A file of a test's own, gone with it.
-    struct Scratch(std::path::PathBuf);
-    impl Scratch {
-        fn new(name: &str) -> Scratch {
-            Scratch(std::env::temp_dir().join(format!("hookflash-{}-{name}", std::process::id())))
-        }
-    }
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_file(&self.0);
-        }
-    }
+    use crate::dsp::testing::Scratch;
 
     /// Channels, and the samples that the header tells of.
     fn samples(path: &Path) -> (u16, Vec<i16>) {

@@ -1,5 +1,6 @@
 //! Where sounds come from and recordings go: the disk, which a tick never waits for.
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::sound::Sound;
@@ -21,8 +22,8 @@ pub trait Tape: Send {
     /// Adds samples: a multiple of the channels, the channels interleaved.
     fn write(&mut self, samples: &[i16]);
 
-    /// Ends the file after its first `length` samples of each channel; [`Tape::outcome`] says when that is done.
-    fn finish(&mut self, length: u64);
+    /// Ends the file with only these samples of each channel in it; [`Tape::outcome`] says when that is done.
+    fn finish(&mut self, kept: Range<u64>);
 
     /// How it went: nothing while it goes well and is not finished, else success or a sentence. A problem may show at any
     /// time.

@@ -4,11 +4,11 @@ mod heard;
 mod library;
 mod line;
 pub(crate) mod room;
-pub mod sound;
+mod sound;
 
 pub use heard::Heard;
 pub use library::{Library, Tape};
 pub(crate) use line::Arrivals;
 pub use line::Line;
 pub use room::MOST_MEMBERS;
-pub use sound::{Next, Pen, Piece, Sound};
+pub use sound::{Next, PIECE, Pen, Piece, Sound, complete};

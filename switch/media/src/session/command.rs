@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use crate::LegId;
+/// How a person is told from an answering machine.
+pub use crate::dsp::Timing as Detect;
 
 /// Number of an operation, unique on its leg; it comes back in its one `Done`.
 pub type OpId = u64;
@@ -85,21 +87,6 @@ pub struct Record {
     pub finish: String,
     /// Cut silence at both ends.
     pub trim: bool,
-}
-
-/// How a person is told from an answering machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Detect {
-    /// Wait for the end of a machine's greeting.
-    pub until_end: bool,
-    /// When to give up.
-    pub timeout_ms: u32,
-    /// Speech longer than this is a machine's.
-    pub speech_ms: u32,
-    /// Silence that ends speech.
-    pub speech_end_ms: u32,
-    /// Silence at the start after which there is no telling.
-    pub silence_ms: u32,
 }
 
 /// A command to the audio of a leg.

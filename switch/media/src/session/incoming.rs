@@ -3,7 +3,7 @@
 use super::MediaParams;
 use crate::codec::Decoder;
 use crate::codec::comfort::ComfortNoise;
-use crate::dsp::Resampler;
+use crate::dsp::{KeyDetector, Press, Resampler};
 use crate::rtp::{Impairment, Jitter, KeyEvent, KeyReceiver, Packet, Pull, Quality, Reports, Sender};
 use crate::{FRAME, FRAME_MS, Frame, Micros, SAMPLE_RATE};
 
@@ -24,6 +24,7 @@ pub(super) struct Incoming {
     /// Somebody wants audio: packets go into the buffer.
     is_wanted: bool,
     keys: KeyReceiver,
+    detector: Option<Box<KeyDetector>>,
     /// The peer sends keys as events: tones beside them would be the same keys again.
     has_events: bool,
     noise: Option<ComfortNoise>,
@@ -58,6 +59,7 @@ impl Incoming {
             jitter: Jitter::new(params.codec.clock(), params.depth),
             is_wanted: false,
             keys: KeyReceiver::new(params.codec.clock()),
+            detector: None,
             has_events: false,
             noise: None,
             is_noise: false,
@@ -93,6 +95,7 @@ impl Incoming {
     pub fn event(&mut self, packet: &Packet<'_>, now: Micros) -> impl Iterator<Item = KeyEvent> + use<> {
         self.last_packet = now;
         self.has_events = true;
+        self.detector = None;
         if self.is_wanted {
             self.jitter.pass(packet);
         }
@@ -104,8 +107,21 @@ impl Incoming {
         self.keys.tick(now)
     }
 
-    /// Makes the next 20 ms, where audio is wanted, and says what key they hold the end of.
-    pub fn advance(&mut self, wanted: bool, params: &MediaParams, now: Micros) -> Option<KeyEvent> {
+    /// Says whether keys are to be looked for in the audio: never beside a peer that sends events.
+    pub fn detect_keys(&mut self, wanted: bool) {
+        let wanted = wanted && !self.has_events;
+        if wanted != self.detector.is_some() {
+            self.detector = wanted.then(Box::default);
+        }
+    }
+
+    /// Whether keys are looked for in the audio.
+    pub fn detects_keys(&self) -> bool {
+        self.detector.is_some()
+    }
+
+    /// Makes the next 20 ms, where audio is wanted, and says what key was heard to end in them.
+    pub fn advance(&mut self, wanted: bool, params: &MediaParams, now: Micros) -> Option<Press> {
         self.has_frame = false;
         if wanted != self.is_wanted {
             self.is_wanted = wanted;
@@ -125,7 +141,7 @@ impl Incoming {
         self.has_frame = true;
         let is_quiet = self.frame.iter().all(|sample| sample.unsigned_abs() < QUIET_PEAK);
         self.jitter.quiet(is_quiet);
-        None
+        self.detector.as_mut().and_then(|detector| detector.push(&self.frame))
     }
 
     /// What is in the buffer is of another time.

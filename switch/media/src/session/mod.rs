@@ -7,6 +7,7 @@
 
 mod collect;
 mod command;
+mod detect;
 mod event;
 mod incoming;
 mod operations;
@@ -25,17 +26,17 @@ pub use event::{Done, MediaEvent, Why};
 pub use params::{MediaParams, SrtpParams, Wire};
 
 use crate::codec::CodecKind;
+use crate::dsp::KeyTones;
 use crate::graph::room::Share;
 use crate::graph::{Arrivals, Heard, Library};
 use crate::random::Random;
 use crate::rtp::{self, Impairment, KeyEvent, Packet, Quality, Reports, Srtp};
-use crate::{FRAME, FRAME_MS, Frame, LegId, Micros, micros};
+use crate::{FRAME, FRAME_MS, Frame, LegId, Micros, SAMPLE_RATE, micros};
 use incoming::{Incoming, Kind};
 use operations::Operations;
 use outgoing::{Outgoing, Voice};
 use player::Played;
 use press::Pressing;
-use recorder::Hearing;
 use relay::Shift;
 
 /// A peer that fell silent for so long may go on from another address (its NAT forgot it, or it moved).
@@ -93,6 +94,8 @@ pub struct Session {
     pub(crate) events: Vec<MediaEvent>,
     /// Where packets are to go from now on, and whether to listen to nobody else.
     pub(crate) aim: Option<(SocketAddr, bool)>,
+    /// A key for the other leg of a bridge whose packets do not pass as they are.
+    pub(crate) passing: Option<rtp::Press>,
     params: MediaParams,
     peer: Peer,
     incoming: Incoming,
@@ -101,6 +104,8 @@ pub struct Session {
     reports: Reports,
     srtp: Option<Box<Srtp>>,
     operations: Operations,
+    /// A key from the other leg of a bridge, where the peer takes keys only as tones.
+    tones: Option<KeyTones>,
     heard: Option<Heard>,
     compound: Vec<u8>,
     ticked: Option<Micros>,
@@ -121,6 +126,7 @@ impl Session {
             arrivals: Arrivals::default(),
             events: Vec::new(),
             aim,
+            passing: None,
             peer: if aim.is_some() { Peer::Announced } else { Peer::Unknown },
             incoming: Incoming::new(&params, now),
             outgoing: Outgoing::new(&params, &mut random),
@@ -128,6 +134,7 @@ impl Session {
             reports: Reports::new(params.codec.clock(), random.next_u64(), now),
             srtp: srtp(&params),
             operations: Operations::default(),
+            tones: None,
             heard: None,
             compound: Vec::new(),
             ticked: None,
@@ -296,13 +303,26 @@ impl Session {
         if let KeyEvent::Up { key, ms } = event {
             self.events.push(MediaEvent::Key { key, ms, inband });
             self.operations.key(key, now);
+            self.passing = (!inband).then_some(rtp::Press::Key { key, ms });
             self.report();
+        }
+    }
+
+    /// Presses a key of the other leg of a bridge.
+    pub(crate) fn pass(&mut self, press: rtp::Press) {
+        match (self.outgoing.events(), press) {
+            // One that finds no room among a thousand others is lost.
+            (Some(events), press) => drop(events.press(press)),
+            (None, rtp::Press::Key { key, .. }) => {
+                self.tones = KeyTones::new(key.encode_utf8(&mut [0; 4]), SAMPLE_RATE as u32).ok();
+            }
+            (None, rtp::Press::Pause { .. }) => {}
         }
     }
 
     /// Whether the audio of the far end is wanted by the session itself.
     fn wants_audio(&self) -> bool {
-        self.heard.is_some() || self.operations.listen()
+        self.heard.is_some() || self.operations.listen() || self.incoming.detects_keys()
     }
 
     /// Whether packets between it and the other leg of a bridge may pass as they are.
@@ -326,14 +346,16 @@ impl Session {
         self.rest(passed.saturating_sub(1));
         self.ticked = Some(now);
 
+        let expects_tones = self.params.telephone_event.is_none() || self.operations.await_keys();
+        self.incoming.detect_keys(expects_tones);
         let is_joined = match self.place {
             Place::Alone => false,
             Place::Bridge { relays, .. } => !relays,
             Place::Room(_) => true,
         };
         let wanted = is_joined || self.wants_audio();
-        if let Some(event) = self.incoming.advance(wanted, &self.params, now) {
-            self.key(event, true, now);
+        if let Some(press) = self.incoming.advance(wanted, &self.params, now) {
+            self.key(KeyEvent::Up { key: press.key, ms: press.ms }, true, now);
         }
         if let Some(event) = self.incoming.let_go(now) {
             self.key(event, false, now);
@@ -418,6 +440,13 @@ impl Session {
                 Err(problem) => self.operations.press_failed(problem),
             }
         }
+        if let Some(tones) = &mut self.tones {
+            let mut key = [0; FRAME];
+            if tones.fill(&mut key) < FRAME {
+                self.tones = None;
+            }
+            over.add(&key);
+        }
         let mut beep = [0; FRAME];
         if self.operations.beep(&mut beep) {
             over.add(&beep);
@@ -445,9 +474,7 @@ impl Session {
     /// Gives the 20 ms of both sides to what records and judges.
     fn hear(&mut self, heard: &Frame) {
         const NOTHING: Frame = [0; FRAME];
-        let said = self.incoming.frame().unwrap_or(&NOTHING);
-        let hearing = Hearing { said, heard, says_voice: is_loud(said), hears_voice: is_loud(heard) };
-        self.operations.hear(&hearing);
+        self.operations.hear(self.incoming.frame().unwrap_or(&NOTHING), heard);
     }
 
     fn report(&mut self) {
@@ -538,9 +565,4 @@ fn compose<'a>(
 
 fn add(sum: &mut Frame, frame: &Frame) {
     sum.iter_mut().zip(frame).for_each(|(sum, &sample)| *sum = sum.saturating_add(sample));
-}
-
-fn is_loud(frame: &Frame) -> bool {
-    const LOUD: u16 = 256;
-    frame.iter().any(|sample| sample.unsigned_abs() > LOUD)
 }

@@ -7,9 +7,10 @@
 use std::collections::VecDeque;
 
 use super::collect::Collector;
+use super::detect::Detection;
 use super::player::{Played, Player};
 use super::press::Press;
-use super::recorder::{Hearing, Recorder};
+use super::recorder::Recorder;
 use super::{Done, MediaCommand, OpId, Source, Why};
 use crate::graph::Library;
 use crate::{Frame, Micros};
@@ -23,6 +24,7 @@ pub(super) struct Operations {
     player: Option<Player>,
     collector: Option<Collector>,
     recorders: Vec<Recorder>,
+    detections: Vec<Detection>,
     /// Keys to press; the first one is at it.
     presses: VecDeque<Press>,
     waits: Vec<(OpId, Micros)>,
@@ -62,7 +64,7 @@ impl Operations {
                 Err(problem) => self.ended.push(Done::failed(op, problem)),
             },
             MediaCommand::Wait { op, ms } => self.waits.push((op, now.saturating_add(ms.saturating_mul(1_000)))),
-            MediaCommand::Detect { op, .. } => self.ended.push(Done { found: "unknown", ..Done::new(op, Why::End) }),
+            MediaCommand::Detect { op, how } => self.detections.push(Detection::new(op, how)),
             MediaCommand::Stop { op } => self.stop(op, Why::Stopped),
             _ => {}
         }
@@ -91,6 +93,9 @@ impl Operations {
             self.ended.push(collector.done(why));
         } else if let Some(player) = self.player.take_if(|player| player.op() == op) {
             self.ended.push(Done::new(player.op(), why));
+        } else if let Some(at) = self.detections.iter().position(|detection| detection.op() == op) {
+            let detection = self.detections.swap_remove(at);
+            self.ended.push(detection.done(why));
         } else if let Some(at) = self.presses.iter().position(|press| press.op() == op) {
             self.presses.remove(at);
             self.ended.push(Done::new(op, why));
@@ -119,9 +124,10 @@ impl Operations {
         let collecting = self.collector.as_ref().map(Collector::op);
         let playing = self.player.as_ref().map(Player::op).filter(|op| Some(*op) != collecting);
         let recording = self.recorders.iter().map(Recorder::op);
+        let detecting = self.detections.iter().map(Detection::op);
         let pressing = self.presses.iter().map(Press::op);
         let waiting = self.waits.iter().map(|(op, _)| *op);
-        collecting.into_iter().chain(playing).chain(recording).chain(pressing).chain(waiting).collect()
+        collecting.into_iter().chain(playing).chain(recording).chain(detecting).chain(pressing).chain(waiting).collect()
     }
 
     fn has(&self, op: OpId) -> bool {
@@ -129,7 +135,7 @@ impl Operations {
     }
 
     fn count(&self) -> usize {
-        self.recorders.len() + self.presses.len() + self.waits.len()
+        self.recorders.len() + self.detections.len() + self.presses.len() + self.waits.len()
     }
 
     /// Whether nothing is left, not even a file that is being completed.
@@ -182,17 +188,22 @@ impl Operations {
 
     /// Whether nothing of it needs a tick before its deadline.
     pub fn are_resting(&self) -> bool {
-        self.player.is_none() && self.recorders.is_empty() && self.presses.is_empty()
+        self.player.is_none() && self.recorders.is_empty() && self.detections.is_empty() && self.presses.is_empty()
     }
 
     /// Whether one of them listens to what the leg says.
     pub fn listen(&self) -> bool {
-        self.are_recorded()
+        !self.detections.is_empty() || self.are_recorded()
     }
 
     /// Whether one of them takes down what the leg hears.
     pub fn are_recorded(&self) -> bool {
         self.recorders.iter().any(Recorder::listens)
+    }
+
+    /// Whether a key would make a difference to one of them.
+    pub fn await_keys(&self) -> bool {
+        self.collector.is_some() || self.recorders.iter().any(Recorder::awaits_keys)
     }
 
     /// Whether one of them makes the leg hear something.
@@ -252,8 +263,16 @@ impl Operations {
         }
     }
 
-    /// Gives 20 ms to all that listen.
-    pub fn hear(&mut self, hearing: &Hearing<'_>) {
-        self.recorders.iter_mut().for_each(|recorder| recorder.hear(hearing));
+    /// Gives 20 ms of what the leg says and hears to all that listen.
+    pub fn hear(&mut self, said: &Frame, heard: &Frame) {
+        self.recorders.iter_mut().for_each(|recorder| recorder.hear(said, heard));
+        let ended = &mut self.ended;
+        self.detections.retain_mut(|detection| match detection.hear(said) {
+            Some(done) => {
+                ended.push(done);
+                false
+            }
+            None => true,
+        });
     }
 }

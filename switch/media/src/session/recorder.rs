@@ -1,18 +1,16 @@
 //! A recording of a leg.
 //!
-//! The beep comes first and is not on it. Where silence is to be cut, nothing is written before the first voice, and the
-//! file ends shortly after the last. The one `Done` comes when the file is complete on disk.
+//! The beep comes first and is not on it. The one `Done` comes when the file is complete on disk.
 
 use super::{Done, OpId, Record, Track, Why};
-use crate::dsp::tones::Tone;
+use crate::dsp::{Tone, Trim, Vad};
 use crate::graph::{Library, Tape};
 use crate::{FRAME, FRAME_MS, Frame, SAMPLE_RATE};
 
 /// Length of the beep before a recording.
 const BEEP_FRAMES: u32 = 500 / FRAME_MS;
 
-/// So much is kept around the voice where silence is cut: no word loses its first or last sound.
-const MARGIN_FRAMES: u32 = 200 / FRAME_MS;
+const RATE: u32 = SAMPLE_RATE as u32;
 
 /// A recording under way.
 pub(super) struct Recorder {
@@ -21,17 +19,13 @@ pub(super) struct Recorder {
     tape: Box<dyn Tape>,
     stage: Stage,
     beep: Option<(Tone, u32)>,
-    /// Frames that were taken down, those of cut silence included.
-    taken: u32,
     /// Frames on the tape.
     written: u32,
-    /// Frames on the tape when the last voice was over.
-    voiced: u32,
-    heard_voice: bool,
-    /// Frames without a voice of the leg, since it started or since the last one.
+    /// Where on the tape something is heard.
+    trim: Trim,
+    says: Vad,
+    /// Frames in which the leg has said nothing, since the start or since its last voice.
     hush: u32,
-    /// What came just before the first voice, where silence is cut.
-    before: Vec<i16>,
 }
 
 enum Stage {
@@ -43,32 +37,20 @@ enum Stage {
     Closing(Done),
 }
 
-/// What a recorder hears in 20 ms.
-pub(super) struct Hearing<'a> {
-    pub said: &'a Frame,
-    pub heard: &'a Frame,
-    /// The leg is speaking.
-    pub says_voice: bool,
-    /// There is a voice on what it hears.
-    pub hears_voice: bool,
-}
-
 impl Recorder {
     pub fn new(op: OpId, how: Record, library: &mut dyn Library) -> Self {
-        let tape = library.tape(&how.path, how.channels.clamp(1, 2));
-        let beep = how.beep.then(|| Tone::named("beep", SAMPLE_RATE as u32)).flatten().map(|tone| (tone, BEEP_FRAMES));
+        let how = Record { channels: how.channels.clamp(1, 2), ..how };
+        let beep = how.beep.then(|| Tone::named("beep", RATE)).flatten();
         Self {
             op,
-            how,
-            tape,
+            tape: library.tape(&how.path, how.channels),
             stage: Stage::Running,
-            beep,
-            taken: 0,
+            beep: beep.map(|tone| (tone, BEEP_FRAMES)),
             written: 0,
-            voiced: 0,
-            heard_voice: false,
+            trim: Trim::new(RATE),
+            says: Vad::new(RATE),
             hush: 0,
-            before: Vec::new(),
+            how,
         }
     }
 
@@ -81,6 +63,11 @@ impl Recorder {
         !matches!(self.stage, Stage::Closing(_))
     }
 
+    /// Whether a key can end it.
+    pub fn awaits_keys(&self) -> bool {
+        self.listens() && !self.how.finish.is_empty()
+    }
+
     /// Whether its beep is not over.
     pub fn beeps(&self) -> bool {
         self.beep.is_some()
@@ -88,13 +75,18 @@ impl Recorder {
 
     /// The next 20 ms of the beep, while it lasts.
     pub fn beep(&mut self, frame: &mut Frame) -> bool {
-        let Some((tone, left)) = &mut self.beep else { return false };
-        tone.fill(frame);
-        *left -= 1;
-        if *left == 0 {
-            self.beep = None;
+        match &mut self.beep {
+            None => false,
+            Some((_, 0)) => {
+                self.beep = None;
+                false
+            }
+            Some((tone, left)) => {
+                tone.fill(frame);
+                *left -= 1;
+                true
+            }
         }
-        true
     }
 
     pub fn pause(&mut self, silence: bool) {
@@ -110,21 +102,24 @@ impl Recorder {
     }
 
     /// Takes 20 ms down.
-    pub fn hear(&mut self, hearing: &Hearing<'_>) {
+    pub fn hear(&mut self, said: &Frame, heard: &Frame) {
+        const SILENCE: Frame = [0; FRAME];
         if self.beep.is_some() {
             return;
         }
         match self.stage {
-            Stage::Closing(_) => return,
-            Stage::Paused { silence: false } => return,
-            Stage::Paused { silence: true } => self.write_silence(),
-            Stage::Running => self.write(hearing),
+            Stage::Closing(_) | Stage::Paused { silence: false } => return,
+            Stage::Paused { silence: true } => self.write(&SILENCE, &SILENCE),
+            Stage::Running => {
+                self.hush = if self.says.push(said) { 0 } else { self.hush + 1 };
+                self.write(said, heard);
+            }
         }
         if let Some(Err(problem)) = self.tape.outcome() {
             self.stage = Stage::Closing(Done::failed(self.op, problem));
         } else if self.how.silence_ms > 0 && self.hush * FRAME_MS >= self.how.silence_ms {
             self.finish(Why::Silence, None);
-        } else if self.taken.saturating_mul(FRAME_MS) >= self.how.most_ms {
+        } else if self.written.saturating_mul(FRAME_MS) >= self.how.most_ms {
             self.finish(Why::Most, None);
         }
     }
@@ -140,11 +135,15 @@ impl Recorder {
         if !self.listens() {
             return;
         }
-        let length = if self.how.trim { self.written.min(self.voiced + MARGIN_FRAMES) } else { self.written };
-        let length = if self.how.trim && !self.heard_voice { 0 } else { length };
-        let ms = length.saturating_mul(FRAME_MS).min(self.how.most_ms);
-        self.tape.finish(u64::from(ms) * SAMPLE_RATE as u64 / 1000);
-        self.stage = Stage::Closing(Done { key, ms, silent: !self.heard_voice, ..Done::new(self.op, why) });
+        let sound = self.trim.kept();
+        let silent = sound.is_none();
+        let whole = 0..u64::from(self.written) * FRAME as u64;
+        let kept = if self.how.trim { sound.unwrap_or(0..0) } else { whole };
+        let most = u64::from(self.how.most_ms) * u64::from(RATE) / 1_000;
+        let kept = kept.start..kept.end.min(kept.start + most);
+        let ms = ((kept.end - kept.start) * 1_000 / u64::from(RATE)) as u32;
+        self.tape.finish(kept);
+        self.stage = Stage::Closing(Done { key, ms, silent, ..Done::new(self.op, why) });
     }
 
     /// What there is to report, once the file is complete.
@@ -159,60 +158,26 @@ impl Recorder {
         }
     }
 
-    fn write(&mut self, hearing: &Hearing<'_>) {
-        let voice = match (self.how.channels, self.how.track) {
-            (1, Track::Inbound) => hearing.says_voice,
-            (1, Track::Outbound) => hearing.hears_voice,
-            _ => hearing.says_voice || hearing.hears_voice,
+    fn write(&mut self, said: &Frame, heard: &Frame) {
+        let both = said.iter().zip(heard);
+        let mut sum = [0; FRAME];
+        sum.iter_mut().zip(both.clone()).for_each(|(sum, (said, heard))| *sum = said.saturating_add(*heard));
+        let mono = match (self.how.channels, self.how.track) {
+            (1, Track::Inbound) => said,
+            (1, Track::Outbound) => heard,
+            _ => &sum,
         };
-        self.hush = if hearing.says_voice { 0 } else { self.hush + 1 };
-        self.heard_voice |= voice;
-
-        let mut samples = [0; 2 * FRAME];
-        let samples = if self.how.channels == 2 {
-            for (pair, (said, heard)) in samples.chunks_exact_mut(2).zip(hearing.said.iter().zip(hearing.heard)) {
-                pair.copy_from_slice(&[*said, *heard]);
-            }
-            &samples[..]
+        self.trim.push(mono);
+        if self.how.channels == 1 {
+            self.tape.write(mono);
         } else {
-            let mono = &mut samples[..FRAME];
-            match self.how.track {
-                Track::Inbound => mono.copy_from_slice(hearing.said),
-                Track::Outbound => mono.copy_from_slice(hearing.heard),
-                Track::Both => mono
-                    .iter_mut()
-                    .zip(hearing.said.iter().zip(hearing.heard))
-                    .for_each(|(mono, (said, heard))| *mono = said.saturating_add(*heard)),
-            }
-            mono
-        };
-        self.put(samples);
-        if voice {
-            self.voiced = self.written;
+            let mut pairs = [0; 2 * FRAME];
+            pairs
+                .chunks_exact_mut(2)
+                .zip(both)
+                .for_each(|(pair, (said, heard))| pair.copy_from_slice(&[*said, *heard]));
+            self.tape.write(&pairs);
         }
-    }
-
-    fn write_silence(&mut self) {
-        let channels = usize::from(self.how.channels.clamp(1, 2));
-        self.put(&[0; 2 * FRAME][..channels * FRAME]);
-    }
-
-    /// Writes a frame, or keeps it back while no voice was heard and silence is to be cut.
-    fn put(&mut self, samples: &[i16]) {
-        self.taken += 1;
-        if self.how.trim && !self.heard_voice {
-            let margin = MARGIN_FRAMES as usize * samples.len();
-            self.before.extend_from_slice(samples);
-            let surplus = self.before.len().saturating_sub(margin);
-            self.before.drain(..surplus);
-            return;
-        }
-        if !self.before.is_empty() {
-            self.written += (self.before.len() / samples.len()) as u32;
-            self.tape.write(&self.before);
-            self.before = Vec::new();
-        }
-        self.tape.write(samples);
         self.written += 1;
     }
 }

@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::f64::consts::TAU;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use hookflash_media::codec::CodecKind;
-use hookflash_media::graph::{Library, Line, Pen, Sound, Tape, sound};
+use hookflash_media::graph::{Library, Line, Pen, Sound, Tape, complete};
 use hookflash_media::session::{Done, Source};
 use hookflash_media::{LegId, MediaCommand, MediaEvent, MediaParams, Micros, Out, Shard, Wire};
 
@@ -38,7 +39,7 @@ struct Shelved {
 
 impl Shelf {
     pub fn add(&self, path: &str, samples: &[i16]) {
-        self.0.lock().unwrap().files.insert(path.into(), sound::complete(samples));
+        self.0.lock().unwrap().files.insert(path.into(), complete(samples));
     }
 
     /// A stream, and the pen that feeds it.
@@ -88,10 +89,11 @@ impl Tape for ShelfTape {
         shelved.tapes.get_mut(&self.path).unwrap().samples.extend_from_slice(samples);
     }
 
-    fn finish(&mut self, length: u64) {
+    fn finish(&mut self, kept: Range<u64>) {
         let mut shelved = self.shelf.0.lock().unwrap();
         let tape = shelved.tapes.get_mut(&self.path).unwrap();
-        tape.samples.truncate(length as usize * usize::from(tape.channels));
+        let channels = usize::from(tape.channels);
+        tape.samples = tape.samples[kept.start as usize * channels..kept.end as usize * channels].to_vec();
         tape.is_finished = true;
     }
 

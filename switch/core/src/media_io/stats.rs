@@ -1,0 +1,85 @@
+//! How the media threads keep up.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Counters of one media thread: it writes, anybody reads.
+#[derive(Debug, Default)]
+pub struct Stats {
+    legs: AtomicU64,
+    sent: AtomicU64,
+    received: AtomicU64,
+    unsent: AtomicU64,
+    late: AtomicU64,
+    worst_us: AtomicU64,
+}
+
+/// What the counters say.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Legs with audio, now.
+    pub legs: u64,
+    /// Packets of RTP.
+    pub sent: u64,
+    /// Datagrams.
+    pub received: u64,
+    /// Packets that the system did not take.
+    pub unsent: u64,
+    /// Packets that went out more than 20 ms after their time.
+    pub late: u64,
+    /// How late the latest tick was (us).
+    pub worst_us: u64,
+}
+
+/// Later than this is late (us).
+const LATE: u64 = 20_000;
+
+impl Stats {
+    /// What they say now.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            legs: self.legs.load(Relaxed),
+            sent: self.sent.load(Relaxed),
+            received: self.received.load(Relaxed),
+            unsent: self.unsent.load(Relaxed),
+            late: self.late.load(Relaxed),
+            worst_us: self.worst_us.load(Relaxed),
+        }
+    }
+
+    pub(super) fn legs(&self, legs: usize) {
+        self.legs.store(legs as u64, Relaxed);
+    }
+
+    pub(super) fn received(&self) {
+        self.received.fetch_add(1, Relaxed);
+    }
+
+    /// A packet was handed to the system, so long after its time.
+    pub(super) fn sent(&self, is_taken: bool, behind: u64) {
+        self.sent.fetch_add(1, Relaxed);
+        if !is_taken {
+            self.unsent.fetch_add(1, Relaxed);
+        }
+        if behind > LATE {
+            self.late.fetch_add(1, Relaxed);
+        }
+    }
+
+    pub(super) fn ticked(&self, behind: u64) {
+        self.worst_us.fetch_max(behind, Relaxed);
+    }
+}
+
+impl Counts {
+    /// Both threads' together.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            legs: self.legs + other.legs,
+            sent: self.sent + other.sent,
+            received: self.received + other.received,
+            unsent: self.unsent + other.unsent,
+            late: self.late + other.late,
+            worst_us: self.worst_us.max(other.worst_us),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! A media thread: its shard, its tick, and what the control thread asks of it.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use hookflash_media::graph::Library;
+use hookflash_media::session::{MediaCommand, MediaEvent, MediaParams, Session, Wire};
+use hookflash_media::{LegId, Micros, Shard};
+use mio::{Events, Poll, Token, Waker};
+
+use super::legs::{Legs, Port, port_of};
+use super::{Sockets, Stats};
+use crate::clock::Clock;
+
+/// Is told what happens on legs, on the thread where it happens: it must not wait.
+pub type Report = Arc<dyn Fn(LegId, Micros, MediaEvent) + Send + Sync>;
+
+/// Most datagrams of one socket that are taken in a row; the rest waits for the others.
+const MOST_IN_A_ROW: usize = 64;
+
+const WAKE: Token = Token(usize::MAX);
+
+/// What a media thread is asked to do.
+pub(super) enum Task {
+    Open {
+        leg: LegId,
+        sockets: Sockets,
+        params: Box<MediaParams>,
+    },
+    Update {
+        leg: LegId,
+        params: Box<MediaParams>,
+        shares_port: bool,
+    },
+    Command {
+        leg: LegId,
+        command: MediaCommand,
+    },
+    Close {
+        leg: LegId,
+    },
+    /// Give a leg to another thread.
+    Give {
+        leg: LegId,
+        to: Mailbox,
+    },
+    /// A leg will come: what is asked of it waits until then.
+    Expect {
+        leg: LegId,
+    },
+    /// It has come, or there was none any more.
+    Come {
+        leg: LegId,
+        moved: Option<Box<Moved>>,
+    },
+    End,
+}
+
+/// A leg on its way from one thread to another.
+pub(super) struct Moved {
+    session: Box<Session>,
+    sockets: Option<Sockets>,
+}
+
+/// Where tasks for a thread go.
+#[derive(Clone)]
+pub(super) struct Mailbox {
+    tasks: Sender<Task>,
+    waker: Arc<Waker>,
+}
+
+impl Mailbox {
+    /// Nothing comes of it when the thread has ended: there is no leg any more either.
+    pub fn put(&self, task: Task) {
+        if self.tasks.send(task).is_ok() {
+            let _ = self.waker.wake();
+        }
+    }
+}
+
+/// Starts a thread; it ends with [`Task::End`].
+pub(super) fn start(
+    name: String,
+    library: Box<dyn Library>,
+    seed: u64,
+    clock: Clock,
+    report: Report,
+    stats: Arc<Stats>,
+) -> io::Result<(Mailbox, JoinHandle<()>)> {
+    let poll = Poll::new()?;
+    let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
+    let (tasks, inbox) = channel();
+    let legs = Legs::new(poll.registry().try_clone()?, report, Arc::clone(&stats));
+    let shard = Shard::new(library, seed);
+    let thread = Thread { poll, inbox, shard, legs, clock, stats, expected: HashMap::new(), buffer: Legs::buffer() };
+    let handle = std::thread::Builder::new().name(name).spawn(move || thread.run())?;
+    Ok((Mailbox { tasks, waker }, handle))
+}
+
+struct Thread {
+    poll: Poll,
+    inbox: Receiver<Task>,
+    shard: Shard,
+    legs: Legs,
+    clock: Clock,
+    stats: Arc<Stats>,
+    /// Legs that are on their way to us, and what they are asked meanwhile.
+    expected: HashMap<LegId, Vec<Task>>,
+    buffer: Vec<u8>,
+}
+
+impl Thread {
+    fn run(mut self) {
+        let mut events = Events::with_capacity(1_024);
+        loop {
+            let wait = self.wait();
+            if let Err(error) = self.poll.poll(&mut events, wait)
+                && error.kind() != io::ErrorKind::Interrupted
+            {
+                return; // the descriptor of the poll itself is gone: nothing can be done without it
+            }
+            let now = self.clock.now();
+            for event in events.iter().filter(|event| event.token() != WAKE) {
+                self.read(event.token(), now);
+            }
+            while let Ok(task) = self.inbox.try_recv() {
+                if matches!(task, Task::End) {
+                    return;
+                }
+                self.perform(task, now);
+            }
+            self.tick();
+        }
+    }
+
+    /// How long nothing is to be done but what comes from outside.
+    fn wait(&self) -> Option<Duration> {
+        let due = (!self.shard.is_empty()).then(|| self.shard.next_turn())?;
+        Some(Duration::from_micros(due.saturating_sub(self.clock.now())))
+    }
+
+    fn tick(&mut self) {
+        let now = self.clock.now();
+        if self.shard.is_empty() || now < self.shard.next_turn() {
+            return;
+        }
+        self.legs.behind = now - self.shard.next_turn();
+        self.stats.ticked(self.legs.behind);
+        self.shard.tick(now, &mut self.legs);
+        self.legs.behind = 0;
+    }
+
+    fn read(&mut self, token: Token, now: Micros) {
+        let (leg, port) = port_of(token);
+        for _ in 0..MOST_IN_A_ROW {
+            let Some((length, from)) = self.legs.take(leg, port, &mut self.buffer) else { return };
+            let datagram = &mut self.buffer[..length];
+            match (port, from) {
+                (Port::Rtp, Some(from)) => self.shard.datagram(leg, datagram, from, now, &mut self.legs),
+                _ => self.shard.rtcp_datagram(leg, datagram, now, &mut self.legs),
+            }
+        }
+    }
+
+    fn perform(&mut self, task: Task, now: Micros) {
+        if let Some(waiting) = task.leg().and_then(|leg| self.expected.get_mut(&leg)) {
+            waiting.push(task);
+            return;
+        }
+        match task {
+            Task::Open { leg, sockets, params } => {
+                self.legs.add(leg, sockets);
+                self.shard.open(leg, Wire::Socket, *params, now, &mut self.legs);
+                self.stats.legs(self.legs.len());
+            }
+            Task::Update { leg, params, shares_port } => {
+                self.legs.share_port(leg, shares_port);
+                self.shard.update(leg, *params, now, &mut self.legs);
+            }
+            Task::Command { leg, command } => self.shard.command(leg, command, now, &mut self.legs),
+            Task::Close { leg } => self.shard.close(leg, now, &mut self.legs),
+            Task::Give { leg, to } => {
+                let session = self.shard.take(leg, &mut self.legs);
+                let moved = session.map(|session| Box::new(Moved { session, sockets: self.legs.remove(leg) }));
+                self.stats.legs(self.legs.len());
+                to.put(Task::Come { leg, moved });
+            }
+            Task::Expect { leg } => {
+                self.expected.insert(leg, Vec::new());
+            }
+            Task::Come { leg, moved } => self.welcome(leg, moved, now),
+            Task::End => {}
+        }
+    }
+
+    fn welcome(&mut self, leg: LegId, moved: Option<Box<Moved>>, now: Micros) {
+        if let Some(moved) = moved {
+            if let Some(sockets) = moved.sockets {
+                self.legs.add(leg, sockets);
+            }
+            self.shard.put(leg, moved.session, now, &mut self.legs);
+            self.stats.legs(self.legs.len());
+        }
+        for task in self.expected.remove(&leg).unwrap_or_default() {
+            self.perform(task, now);
+        }
+    }
+}
+
+impl Task {
+    /// The leg that it waits for, where that leg is on its way.
+    fn leg(&self) -> Option<LegId> {
+        match self {
+            Self::Update { leg, .. } | Self::Command { leg, .. } | Self::Close { leg } | Self::Give { leg, .. } => {
+                Some(*leg)
+            }
+            Self::Open { .. } | Self::Expect { .. } | Self::Come { .. } | Self::End => None,
+        }
+    }
+}
