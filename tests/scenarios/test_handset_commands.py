@@ -52,7 +52,7 @@ def test_an_unknown_sid_is_a_sentence(server: Server) -> None:
     done = run(server[0], "timeline", "SM1")
     assert (done.returncode, done.stderr) == (
         1,
-        "hookflash timeline: Nothing is known of SM1. Timelines are kept under the SIDs of messages.\n",
+        "hookflash timeline: Nothing is known of SM1. Timelines are kept under the SIDs of messages and calls.\n",
     )
 
 

@@ -207,6 +207,7 @@ async def test_on_a_network_the_sound_needs_credentials_or_a_signed_link(tmp_pat
         assert (await heard(here, recording, f"?{query}"))[0] == 200
         assert (await heard(here, recording, f".wav?{query}"))[0] == 200
         assert (await heard(here, recording, f"?{query}.mp3"))[2]["Content-Type"] == "audio/mpeg"
+        assert (await heard(here, recording, f"?{query}.WAV&RequestedChannels=1"))[0] == 200
         assert (await heard(here, recording, f"?{query}x"))[0] == 401
         headers = {"Authorization": here.api.authorization}
         assert (await heard(here, recording, headers=headers))[0] == 200

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from hookflash.settings import Mode, SettingsError, read_settings
+from hookflash.actions.check_callee import CallRules
+from hookflash.settings import Mode, Settings, SettingsError, read_settings
 
 
 def test_options_win_over_variables_over_the_file(tmp_path: Path) -> None:
@@ -55,3 +56,18 @@ def test_a_setting_that_does_not_exist_is_named(tmp_path: Path) -> None:
     file.write_text("prot = 8010", encoding="utf-8")
     with pytest.raises(SettingsError, match="prot"):
         read_settings({}, {"HOOKFLASH_CONFIG": str(file)})
+
+
+def test_a_laptop_calls_everywhere_at_once_and_an_operator_carefully() -> None:
+    """Without settings: 30 calls a second to all countries, or one a second to North America."""
+    assert Settings().call_rules == CallRules(30.0, None)
+    assert Settings(mode=Mode.OPERATOR).call_rules == CallRules(1.0, ("US", "CA"))
+    env = {"HOOKFLASH_CALLS_PER_SECOND": "2.5", "HOOKFLASH_VOICE_COUNTRIES": "DE,AT"}
+    assert read_settings({"mode": "operator"}, env).call_rules == CallRules(2.5, ("DE", "AT"))
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "1001"])
+def test_the_pace_of_calls_has_limits(rate: str) -> None:
+    """No call would ever leave, or all at once."""
+    with pytest.raises(SettingsError, match="calls_per_second"):
+        read_settings({}, {"HOOKFLASH_CALLS_PER_SECOND": rate})

@@ -22,6 +22,10 @@ ROWS = {
     "carriers.forget_old_parts": "INSERT INTO carrier_parts VALUES ('c', ?1, 'AC', 'm', 0, NULL, ?2)",
     "messages.forget_cookies": "INSERT INTO cookies VALUES ('AC', ?1, 'r', '{}', ?2)",
     "handsets.forget": "INSERT INTO handset_messages VALUES (?1, ?2 << 16, 'sent', 'p', 'b', '[]', 'SM' || ?1)",
+    "recordings.forget_deleted": (
+        "INSERT INTO recordings VALUES ('AC', 'RE' || ?1, NULL, NULL, 'deleted', 'DialVerb', 1, 'both', ?2, 1, NULL,"
+        " '2010-04-01', '{}', ?2, ?2)"
+    ),
     "timeline.forget_webhooks": "INSERT INTO timeline VALUES ('SM' || ?1, ?2 << 16, 'AC', 'webhook', '', NULL)",
 }
 

@@ -1,5 +1,6 @@
 """Recordings: what is known of each with a suffix, its sound without one or with .wav or .mp3."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from hookflash.actions.move_recording import delete_recording
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 DELETED = "IncludeSoftDeleted"
 ROWS = Table("recordings", Recording)
 _TYPES = {WAV: b"audio/x-wav", MP3: b"audio/mpeg"}
+_APPENDED = re.compile(r"\.(?:wav|mp3)(?=&|$)", re.I)  # behind the query of a signed link
 
 
 class Recordings(Resource[Recording]):
@@ -134,8 +136,7 @@ def _is_open(exchange: "Exchange", path: str, query: str) -> bool:
     if split_suffix(path)[1]:
         return False
     plain = split_suffix(path, _TYPES)[0]
-    signed = query.partition("&RequestedChannels=")[0]
-    return exchange.media_links.opens(plain, split_suffix(signed, _TYPES)[0], exchange.clock.now())
+    return exchange.media_links.opens(plain, _APPENDED.sub("", query), exchange.clock.now())
 
 
 OPERATIONS = (
