@@ -1,6 +1,6 @@
 //! A media thread: its shard, its tick, and what the control thread asks of it.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -96,7 +96,17 @@ pub(super) fn start(
     let (tasks, inbox) = channel();
     let legs = Legs::new(poll.registry().try_clone()?, report, Arc::clone(&stats));
     let shard = Shard::new(library, seed);
-    let thread = Thread { poll, inbox, shard, legs, clock, stats, expected: HashMap::new(), buffer: Legs::buffer() };
+    let thread = Thread {
+        poll,
+        inbox,
+        shard,
+        legs,
+        clock,
+        stats,
+        expected: Vec::new(),
+        waiting: VecDeque::new(),
+        buffer: Legs::buffer(),
+    };
     let handle = std::thread::Builder::new().name(name).spawn(move || thread.run())?;
     Ok((Mailbox { tasks, waker }, handle))
 }
@@ -108,8 +118,10 @@ struct Thread {
     legs: Legs,
     clock: Clock,
     stats: Arc<Stats>,
-    /// Legs that are on their way to us, and what they are asked meanwhile.
-    expected: HashMap<LegId, Vec<Task>>,
+    /// Legs that are on their way to us.
+    expected: Vec<LegId>,
+    /// What was asked meanwhile.
+    waiting: VecDeque<Task>,
     buffer: Vec<u8>,
 }
 
@@ -131,7 +143,7 @@ impl Thread {
                 if matches!(task, Task::End) {
                     return;
                 }
-                self.perform(task, now);
+                self.take_in(task, now);
             }
             self.tick();
         }
@@ -166,11 +178,22 @@ impl Thread {
         }
     }
 
-    fn perform(&mut self, task: Task, now: Micros) {
-        if let Some(waiting) = task.leg().and_then(|leg| self.expected.get_mut(&leg)) {
-            waiting.push(task);
-            return;
+    /// Does what is asked, in order. While a leg is on its way to us everything else waits: it may concern that leg, and
+    /// the way takes a fraction of a millisecond. Threads that send each other legs do not wait for each other: what one
+    /// waits for was asked of the other before.
+    fn take_in(&mut self, task: Task, now: Micros) {
+        match task {
+            Task::Come { leg, moved } => self.welcome(leg, moved, now),
+            task => self.waiting.push_back(task),
         }
+        while self.expected.is_empty()
+            && let Some(task) = self.waiting.pop_front()
+        {
+            self.perform(task, now);
+        }
+    }
+
+    fn perform(&mut self, task: Task, now: Micros) {
         match task {
             Task::Open { leg, sockets, params } => {
                 self.legs.add(leg, sockets);
@@ -189,11 +212,8 @@ impl Thread {
                 self.stats.legs(self.legs.len());
                 to.put(Task::Come { leg, moved });
             }
-            Task::Expect { leg } => {
-                self.expected.insert(leg, Vec::new());
-            }
-            Task::Come { leg, moved } => self.welcome(leg, moved, now),
-            Task::End => {}
+            Task::Expect { leg } => self.expected.push(leg),
+            Task::Come { .. } | Task::End => {} // never wait
         }
     }
 
@@ -205,20 +225,6 @@ impl Thread {
             self.shard.put(leg, moved.session, now, &mut self.legs);
             self.stats.legs(self.legs.len());
         }
-        for task in self.expected.remove(&leg).unwrap_or_default() {
-            self.perform(task, now);
-        }
-    }
-}
-
-impl Task {
-    /// The leg that it waits for, where that leg is on its way.
-    fn leg(&self) -> Option<LegId> {
-        match self {
-            Self::Update { leg, .. } | Self::Command { leg, .. } | Self::Close { leg } | Self::Give { leg, .. } => {
-                Some(*leg)
-            }
-            Self::Open { .. } | Self::Expect { .. } | Self::Come { .. } | Self::End => None,
-        }
+        self.expected.retain(|&expected| expected != leg);
     }
 }
