@@ -1,11 +1,13 @@
 //! What the owner asks for. A command to a leg that is gone, or in a state where it means nothing, does nothing.
 
 use super::Agent;
-use super::config::Outbound;
+use super::config::{Domain, Outbound, Trunk};
 use super::dialog::Hop;
 use super::event::{AgentEvent, Cause, Ending, Fields};
 use super::leg::{Call, Leg, Step};
+use super::registrar::Aor;
 use super::session::Session;
+use super::trunks::Full;
 use super::uac::{Destination, Outgoing};
 use super::wire::Task;
 use crate::{Method, Micros, Name, Uri};
@@ -16,13 +18,38 @@ impl Agent {
         if self.legs.contains_key(&leg) {
             return;
         }
-        let next = outbound.next_hop.as_ref().unwrap_or(&outbound.uri);
-        let to =
-            vec![Destination { uri: outbound.uri.clone().without_headers(), routes: Vec::new(), hop: Hop::to(next) }];
+        let trunk = self.trunks.of_gateway(outbound.next_hop.as_ref().unwrap_or(&outbound.uri));
+        let to = match self.destinations(&outbound, trunk.as_deref()) {
+            Ok(to) => to,
+            Err(ending) => {
+                self.ended(leg, ending);
+                return;
+            }
+        };
+        if let Some(trunk) = &trunk {
+            self.trunks.begin(trunk);
+        }
         let call = Outgoing::start(&mut self.wire, leg, outbound, to, now);
-        self.legs.insert(leg, Leg::new(Call::Outgoing(Box::new(call)), None));
+        self.legs.insert(leg, Leg::new(Call::Outgoing(Box::new(call)), trunk));
         self.rearm(leg);
         self.settle(now);
+    }
+
+    /// Where a call goes: to the phones of a user of ours, or where it says.
+    fn destinations(&self, outbound: &Outbound, trunk: Option<&str>) -> Result<Vec<Destination>, Ending> {
+        if let Some(Err(Full(why))) = trunk.map(|trunk| self.trunks.has_channel(trunk)) {
+            return Err(Ending::failed(503, why));
+        }
+        let uri = outbound.uri.clone().without_headers();
+        if let (Some(domain), None) = (self.gate.domain_of(&uri.host), &outbound.next_hop) {
+            let phones = self.registrar.lookup(&Aor::new(domain, &uri.user_text()));
+            return match phones.is_empty() {
+                true => Err(Ending::new(Cause::NoAnswer, 480, "The user has no phone that is registered.")),
+                false => Ok(phones),
+            };
+        }
+        let hop = Hop::to(outbound.next_hop.as_ref().unwrap_or(&uri));
+        Ok(vec![Destination { uri, routes: Vec::new(), hop }])
     }
 
     /// Tell a caller that the phone rings (180), or, with an SDP answer, that early media follow (183).
@@ -119,6 +146,27 @@ impl Agent {
     /// Tell the peer how far the transfer that it asked for has got; a final status ends the matter.
     pub fn notify_refer(&mut self, leg: u64, status: u16, reason: &str, now: Micros) {
         self.in_session(leg, now, |session, wire| session.notify_refer(wire, status, reason, now));
+    }
+
+    /// Take over who may call and register, as a whole. Live calls go on; phones that may not register any more are
+    /// forgotten.
+    pub fn configure(&mut self, domains: Vec<Domain>, trunks: Vec<Trunk>, now: Micros) {
+        self.gate.configure(domains);
+        self.trunks.configure(&trunks);
+        let gate = &self.gate;
+        let gone = self.registrar.retain(|aor, _| gate.may_be_registered(&aor.domain, &aor.username));
+        self.tell_changes(gone);
+        self.health.configure(&trunks, &mut self.wire, now);
+        self.registrations.configure(&trunks, &mut self.wire, now);
+        self.settle(now);
+    }
+
+    /// Before the end: no new calls, and trunks send us none any more. Live calls go on.
+    pub fn drain(&mut self, now: Micros) {
+        self.refuse_new_calls(true);
+        self.health.configure(&[], &mut self.wire, now);
+        self.registrations.leave_all(&mut self.wire, now);
+        self.settle(now);
     }
 
     /// Refuse (or take again) new calls with 503 and Retry-After; live ones go on.

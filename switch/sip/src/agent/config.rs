@@ -3,6 +3,7 @@
 use super::event::Fields;
 use super::network::Network;
 use super::session_timer::Limits;
+use crate::digest::Ha1;
 use crate::{Micros, Uri, endpoint};
 
 /// How an agent behaves.
@@ -116,21 +117,13 @@ pub struct Domain {
     pub secure: bool,
 }
 
-/// A user of a domain: the hashes of `user:realm:password` in hex.
-#[derive(Clone, PartialEq, Eq)]
+/// A user of a domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
     /// User name.
     pub username: String,
-    /// By MD5.
-    pub md5: String,
-    /// By SHA-256 (RFC 8760).
-    pub sha256: String,
-}
-
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Credential(…)")
-    }
+    /// The hashes of its password, with the domain's name as realm.
+    pub ha1: Ha1,
 }
 
 /// A peer that sends us calls and takes ours.

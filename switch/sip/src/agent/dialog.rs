@@ -233,7 +233,7 @@ fn route_set(headers: &Headers) -> Result<Vec<NameAddr>, NoDialog> {
 
 /// The flow of an INVITE, when the caller can be reached over it alone: it speaks to us itself (one Via), and is behind
 /// NAT or on a connection.
-fn return_path(headers: &Headers, target: &Uri, routes: &[NameAddr], flow: &Flow) -> Option<Target> {
+pub(crate) fn return_path(headers: &Headers, target: &Uri, routes: &[NameAddr], flow: &Flow) -> Option<Target> {
     let via = headers.top_via()?;
     let alone = routes.is_empty() && headers.all(&Name::Via).count() == 1;
     let moved = via.host.ip().is_some_and(|ip| ip != flow.peer.ip())

@@ -143,7 +143,7 @@ pub enum AgentEvent {
         /// For how long.
         expires_s: u32,
         /// Where it came from.
-        source: Option<SocketAddr>,
+        source: SocketAddr,
     },
     /// A request got no leg.
     Refused(Refusal),

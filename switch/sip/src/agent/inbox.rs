@@ -6,7 +6,7 @@ use super::leg::{self, Call, Leg};
 use super::session::Session;
 use super::session_timer::{self, TooBrief};
 use super::uas::Incoming;
-use super::wire::ALLOW;
+use super::wire::{ALLOW, CONTACT_USER};
 use super::{Agent, headers};
 use crate::message::{Request, Response};
 use crate::{Flow, Method, Micros, Name, Scheme, ServerKey};
@@ -20,8 +20,7 @@ impl Agent {
         }
         match leg::of_request(&request.headers).filter(|leg| self.legs.contains_key(leg)) {
             Some(number) => {
-                let is_live = self.legs.get(&number).is_some_and(|leg| !matches!(leg.call, Call::Leaving(..)));
-                if is_live {
+                if self.has_timeline(number) {
                     self.wire.signal_request(number, false, &request, Some(flow.peer));
                 }
                 self.with(number, now, |leg, wire| leg.request(wire, key, request, flow, now));
@@ -53,6 +52,7 @@ impl Agent {
         }
         match request.method {
             Method::Invite => self.invite_came(key, request, flow, now),
+            Method::Register => self.register_came(key, &request, flow, now),
             Method::Options => {
                 let mut response = headers::capabilities(&request);
                 self.tag(&mut response);
@@ -71,6 +71,13 @@ impl Agent {
     }
 
     fn invite_came(&mut self, key: ServerKey, request: Request, flow: &Flow, now: Micros) {
+        if self.legs.len() >= self.wire.config.most_legs {
+            self.refuse(key, &request, flow, 503, "There are as many calls as may be.", now);
+            return;
+        }
+        let Some(admitted) = self.admit_call(key, &request, flow, now) else {
+            return;
+        };
         let offer = headers::sdp(&request.headers, &request.body).map(<[u8]>::to_vec);
         if offer.is_none() && !request.body.is_empty() {
             let mut response = self.response(&request, 415, "");
@@ -89,7 +96,7 @@ impl Agent {
         };
         let number = self.next_leg;
         let tag = leg::new_tag(number, &mut self.wire.random);
-        let contact = self.wire.contact(flow.transport, flow.peer);
+        let contact = self.wire.contact(CONTACT_USER, flow.transport, flow.peer);
         let (Some(from), Some(to)) = (request.headers.from(), request.headers.to()) else {
             self.respond(key, &request, 400, "", now);
             return;
@@ -106,7 +113,11 @@ impl Agent {
         self.wire.signal_request(number, false, &request, Some(flow.peer));
         let session = Session::new(number, dialog, false);
         let incoming = Incoming::new(&mut self.wire, key, &request, session, timer, now);
-        self.legs.insert(number, Leg::new(Call::Incoming(Box::new(incoming)), None));
+        let trunk = (!admitted.trunk.is_empty()).then(|| admitted.trunk.clone());
+        if let Some(trunk) = &trunk {
+            self.trunks.begin(trunk);
+        }
+        self.legs.insert(number, Leg::new(Call::Incoming(Box::new(incoming)), trunk));
         self.rearm(number);
         self.wire.tell(AgentEvent::Invited(Box::new(Invitation {
             leg: number,
@@ -114,9 +125,9 @@ impl Agent {
             from: from.uri,
             from_name: from.display,
             to: to.uri,
-            domain: String::new(),
-            trunk: String::new(),
-            username: String::new(),
+            domain: admitted.domain,
+            trunk: admitted.trunk,
+            username: admitted.username,
             source: flow.peer,
             transport: flow.transport,
             call_id: request.headers.call_id().unwrap_or_default().to_owned(),

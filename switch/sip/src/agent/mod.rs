@@ -10,24 +10,31 @@
 //! Rule 3: a command to a leg that is gone does nothing: the two have crossed.
 //! Rule 4: bodies are bytes; the owner makes and reads SDP.
 
+mod admission;
 mod auth;
 mod commands;
 mod config;
 mod dialog;
 mod event;
 mod forks;
+mod gate;
 mod headers;
+mod health;
 mod inbox;
 mod info;
 mod leg;
 mod network;
 mod offers;
 mod outbox;
+mod passwords;
 mod refer;
 mod refusals;
+mod registrar;
+mod registration;
 mod reliable;
 mod session;
 mod session_timer;
+mod trunks;
 mod uac;
 mod uas;
 mod wire;
@@ -43,14 +50,24 @@ pub use session_timer::Limits as SessionTimerLimits;
 use crate::message::Message;
 use crate::{Flow, Micros, Output, Target};
 use event::Ending;
+use gate::Gate;
+use health::Health;
 use leg::{Call, Leg, Step};
 use refusals::Refusals;
+use registrar::Registrar;
+use registration::Registrations;
+use trunks::Trunks;
 use wire::Wire;
 
 /// All calls of one switch.
 pub struct Agent {
     legs: HashMap<u64, Leg>,
     wire: Wire,
+    gate: Gate,
+    trunks: Trunks,
+    registrar: Registrar,
+    registrations: Registrations,
+    health: Health,
     refusals: Refusals,
     next_leg: u64,
 }
@@ -58,11 +75,18 @@ pub struct Agent {
 impl Agent {
     /// An agent without calls. The seed decides every tag, branch and nonce; take it from the system's randomness.
     pub fn new(config: Config, seed: u64) -> Self {
+        let next_leg = config.first_incoming_leg;
+        let mut wire = Wire::new(config, seed);
         Self {
             legs: HashMap::new(),
-            next_leg: config.first_incoming_leg,
+            gate: Gate::new(&mut wire.random),
+            trunks: Trunks::default(),
+            registrar: Registrar::default(),
+            registrations: Registrations::default(),
+            health: Health::default(),
             refusals: Refusals::default(),
-            wire: Wire::new(config, seed),
+            next_leg,
+            wire,
         }
     }
 
@@ -88,12 +112,19 @@ impl Agent {
     /// What was sent to `target` did not get through, or a connection is gone.
     pub fn transport_failed(&mut self, target: &Target, why: &str, now: Micros) {
         self.wire.endpoint.transport_failed(target, why);
+        if let Some(connection) = target.connection.filter(|_| target.transport.is_reliable()) {
+            let gone =
+                self.registrar.retain(|_, flow| !(flow.transport.is_reliable() && flow.connection == connection));
+            self.tell_changes(gone);
+        }
         self.settle(now);
     }
 
     /// When [`Agent::handle_timeout`] is to be called at the latest.
     pub fn next_timeout(&self) -> Option<Micros> {
-        [self.wire.endpoint.next_timeout(), self.wire.timers.next(), self.refusals.wake()].into_iter().flatten().min()
+        let calls = [self.wire.endpoint.next_timeout(), self.wire.timers.next()];
+        let others = [self.refusals.wake(), self.registrar.wake(), self.registrations.wake(), self.health.wake()];
+        calls.into_iter().chain(others).flatten().min()
     }
 
     /// Time has passed.
@@ -106,6 +137,10 @@ impl Agent {
             }
             self.with(number, now, |leg, wire| leg.wake_up(wire, now));
         }
+        let expired = self.registrar.expire(now);
+        self.tell_changes(expired);
+        self.registrations.wake_up(&mut self.wire, now);
+        self.health.wake_up(&mut self.wire, now);
         for refusal in self.refusals.take(now) {
             self.wire.tell(AgentEvent::Refused(refusal));
         }
@@ -120,6 +155,11 @@ impl Agent {
     /// How many legs there are.
     pub fn legs(&self) -> usize {
         self.legs.len()
+    }
+
+    /// Whether everything is over that [`Agent::drain`] waits for: all calls, and our registrations.
+    pub fn is_drained(&self) -> bool {
+        self.legs.is_empty() && self.registrations.is_empty()
     }
 
     /// How many requests, questions and transactions are open: nothing, some time after the last call.
@@ -221,7 +261,15 @@ impl Agent {
     fn remove(&mut self, number: u64) -> Option<Leg> {
         let leg = self.legs.remove(&number)?;
         self.wire.timers.change(number, leg.wake, None);
+        if let Some(trunk) = &leg.trunk {
+            self.trunks.end(trunk);
+        }
         Some(leg)
+    }
+
+    /// Whether messages of a leg are still told: not after its last word.
+    fn has_timeline(&self, number: u64) -> bool {
+        self.legs.get(&number).is_some_and(|leg| !matches!(leg.call, Call::Leaving(..)))
     }
 
     fn rearm(&mut self, number: u64) {

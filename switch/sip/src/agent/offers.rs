@@ -18,6 +18,9 @@ const MOST_TRIES: u8 = 3;
 /// How long an offer of the peer may wait for its answer; its sender gives up after 32 s.
 const DECISION: Micros = 20_000_000;
 
+/// How long an INVITE of ours may be open; its recipient may have to ask a person.
+const PATIENCE: Micros = 60_000_000;
+
 /// How far a session has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -37,6 +40,8 @@ pub(crate) struct OurOffer {
     /// It only keeps the session alive.
     refresh: bool,
     tries: u8,
+    /// When it is cancelled because nobody answers it.
+    pub until: Option<Micros>,
 }
 
 /// A re-INVITE or UPDATE of the peer that we have not answered.
@@ -48,6 +53,12 @@ pub(crate) struct TheirOffer {
     timer: Option<SessionTimer>,
     /// When it is refused because nobody answers it.
     pub until: Micros,
+}
+
+impl OurOffer {
+    fn new(method: Method, body: Vec<u8>, refresh: bool) -> Self {
+        Self { cseq: 0, method, body, refresh, tries: 0, until: None }
+    }
 }
 
 impl Session {
@@ -69,7 +80,7 @@ impl Session {
             && self.is_free()
             && let Some(body) = self.queued.take()
         {
-            let offer = OurOffer { cseq: 0, method: Method::Invite, body, refresh: false, tries: 0 };
+            let offer = OurOffer::new(Method::Invite, body, false);
             self.send_offer(wire, offer, None, now);
         }
     }
@@ -86,7 +97,7 @@ impl Session {
             true => (Method::Update, Vec::new()),
             false => (Method::Invite, self.local_sdp.clone()),
         };
-        let offer = OurOffer { cseq: 0, method, body, refresh: true, tries: 0 };
+        let offer = OurOffer::new(method, body, true);
         self.send_offer(wire, offer, None, now);
     }
 
@@ -104,6 +115,7 @@ impl Session {
             auth::authorise(&mut request, challenge, credentials, &mut wire.random);
         }
         offer.cseq = self.dialog.local_cseq;
+        offer.until = Some(now + PATIENCE);
         self.ours = Some(Box::new(offer));
         self.send(wire, Task::Offer, request, now);
     }
@@ -122,6 +134,7 @@ impl Session {
             wire.acknowledge(Some(self.leg), self.dialog.ack(cseq), &hop);
         }
         let offer = *self.ours.take_if(|ours| key.is_none() || ours.cseq == cseq)?;
+        wire.offer_decided(self.leg);
         match response.status {
             200..300 => self.offer_taken(wire, offer, response, now),
             401 | 407 if self.may_try_again(&offer) && self.credentials.is_some() => {

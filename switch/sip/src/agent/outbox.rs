@@ -14,7 +14,7 @@ impl Agent {
         let Some(purpose) = self.wire.purpose(key, more) else {
             return;
         };
-        if let Some(leg) = purpose.leg().filter(|leg| self.legs.contains_key(leg)) {
+        if let Some(leg) = purpose.leg().filter(|&leg| self.has_timeline(leg)) {
             self.wire.signal_response(leg, false, &response);
         }
         match purpose {
@@ -25,6 +25,8 @@ impl Agent {
             Purpose::Forks(forks) if response.is_success() => self.fork_answered(key, forks, &response, now),
             Purpose::Forks(_) => {}
             Purpose::Session { leg, task } => self.answered_inside(Some(key), leg, task, &response, now),
+            Purpose::Register { id } => self.registrations.answered(&mut self.wire, id, &response, now),
+            Purpose::Health { id } => self.health.answered(&mut self.wire, id, response.status),
             Purpose::Farewell(farewell) => {
                 if let Some(farewell) = farewell.filter(|_| matches!(response.status, 401 | 407)) {
                     self.say_goodbye_again(*farewell, &response, now);
@@ -91,6 +93,8 @@ impl Agent {
                     Response { status, reason: why.to_owned(), headers: crate::Headers::default(), body: Vec::new() };
                 self.answered_inside(None, leg, task, &response, now);
             }
+            Purpose::Register { id } => self.registrations.failed(&mut self.wire, id, why, now),
+            Purpose::Health { id } => self.health.failed(&mut self.wire, id, why),
             Purpose::Forks(_) | Purpose::Farewell(_) => {}
         }
     }
@@ -102,6 +106,11 @@ impl Agent {
                 Call::Outgoing(call) => call.resolved(wire, branch, targets, now),
                 _ => Step::Stay,
             }),
+            Some(Waiting::Gateway { id }) => {
+                if let Some(trunk) = self.health.resolved(&mut self.wire, id, &targets, now) {
+                    self.trunks.learn(&trunk, targets.iter().map(|target| target.addr.ip()));
+                }
+            }
             Some(Waiting::Request(purpose, request)) => match targets.into_iter().next() {
                 Some(target) => self.send_resolved(purpose, request, target, now),
                 None => self.no_answer(purpose, 503, "The host has no address.", now),
@@ -117,6 +126,11 @@ impl Agent {
     }
 
     fn send_resolved(&mut self, purpose: Purpose, request: Request, target: Target, now: Micros) {
+        if let Purpose::Register { id } = &purpose
+            && let Some(trunk) = self.registrations.trunk(*id)
+        {
+            self.trunks.learn(trunk, [target.addr.ip()].into_iter());
+        }
         let is_over = matches!(&purpose, Purpose::Session { leg, .. } if !self.legs.contains_key(leg));
         if !is_over {
             self.wire.request_at(purpose, request, target, now);

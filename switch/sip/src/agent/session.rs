@@ -238,7 +238,8 @@ impl Session {
     pub fn wake(&self) -> Option<Micros> {
         let timer = self.timer.map(|timer| timer.due);
         let theirs = self.theirs.as_ref().map(|theirs| theirs.until);
-        [self.ack_deadline(), timer, theirs, self.retry, self.refers.wake()].into_iter().flatten().min()
+        let ours = self.ours.as_ref().and_then(|ours| ours.until);
+        [self.ack_deadline(), timer, theirs, ours, self.retry, self.refers.wake()].into_iter().flatten().min()
     }
 
     /// Time has passed.
@@ -252,6 +253,10 @@ impl Session {
         }
         if self.theirs.as_ref().is_some_and(|theirs| theirs.until <= now) {
             self.refuse_offer(wire, 500, now);
+        }
+        if let Some(ours) = self.ours.as_mut().filter(|ours| ours.until.is_some_and(|until| until <= now)) {
+            ours.until = None;
+            wire.give_up_offer(self.leg, now);
         }
         self.refers.wake_up(wire, self.leg, now);
         match self.timer {
@@ -285,6 +290,9 @@ impl Session {
 
     /// Refuse what the peer still waits for: the session is about to end.
     pub fn drop_offers(&mut self, wire: &mut Wire, now: Micros) {
+        if self.ours.take().is_some() {
+            wire.give_up_offer(self.leg, now);
+        }
         if let Some(theirs) = self.theirs.take() {
             let mut response = theirs.template;
             response.status = 487;

@@ -17,7 +17,7 @@ use super::offers::Stage;
 use super::reliable::Received;
 use super::session::Session;
 use super::session_timer;
-use super::wire::{ALLOW, Forks, Purpose, SUPPORTED, Task, Waiting, Wire};
+use super::wire::{ALLOW, CONTACT_USER, Forks, Purpose, SUPPORTED, Task, Waiting, Wire};
 use super::{auth, headers};
 use crate::message::{Request, Response};
 use crate::{ClientKey, Flow, Method, Micros, Name, NameAddr, ServerKey, Target, Uri};
@@ -339,7 +339,7 @@ impl Branch {
         let Some(target) = self.targets.front().cloned() else {
             return;
         };
-        self.contact = wire.contact(target.transport, target.addr);
+        self.contact = wire.contact(CONTACT_USER, target.transport, target.addr);
         self.cseq += 1;
         let mut request = self.request(wire, outbound);
         if let (Some(refusal @ Response { status: 401 | 407, .. }), Some(credentials)) =

@@ -14,12 +14,12 @@ use crate::random::Random;
 use crate::timers::Timers;
 use crate::{ClientKey, Endpoint, Method, Micros, Name, ServerKey, Target, Transport, Uri};
 
+/// The user part of our Contact in calls.
+pub(crate) const CONTACT_USER: &str = "hookflash";
 /// What we understand, for Allow.
 pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS, REFER, NOTIFY, REGISTER";
 /// Extensions that we understand, for Supported.
 pub(crate) const SUPPORTED: &str = "100rel, timer, norefersub";
-/// Most names that wait for their addresses at once.
-const MOST_QUERIES: usize = 10_000;
 
 /// Whom the answer to a request of ours concerns.
 #[derive(Debug)]
@@ -30,6 +30,10 @@ pub(crate) enum Purpose {
     Forks(Forks),
     /// A request inside a call.
     Session { leg: u64, task: Task },
+    /// Our registration with a trunk.
+    Register { id: u64 },
+    /// A question to a gateway.
+    Health { id: u64 },
     /// The BYE of a leg that is gone; it may be challenged.
     Farewell(Option<Box<Farewell>>),
 }
@@ -68,6 +72,7 @@ pub(crate) enum Waiting {
     Request(Purpose, Request),
     Ack(Request),
     Branch { leg: u64, branch: u32 },
+    Gateway { id: u64 },
 }
 
 pub(crate) struct Wire {
@@ -79,6 +84,8 @@ pub(crate) struct Wire {
     /// The INVITEs that the peer may still cancel.
     pub invites: HashMap<ServerKey, u64>,
     clients: HashMap<ClientKey, Purpose>,
+    /// The INVITE that a leg has open inside its call.
+    offers: HashMap<u64, ClientKey>,
     waiting: HashMap<u64, Waiting>,
     last_query: u64,
 }
@@ -93,6 +100,7 @@ impl Wire {
             timers: Timers::new(),
             invites: HashMap::new(),
             clients: HashMap::new(),
+            offers: HashMap::new(),
             waiting: HashMap::new(),
             last_query: 0,
         }
@@ -117,9 +125,25 @@ impl Wire {
         if let Some(leg) = purpose.leg() {
             self.signal_request(leg, true, &request, Some(target.addr));
         }
+        let reinvite = request.method == Method::Invite;
         let key = self.endpoint.request(request, target, now);
+        if let (Purpose::Session { leg, .. }, true) = (&purpose, reinvite) {
+            self.offers.insert(*leg, key);
+        }
         self.clients.insert(key, purpose);
         key
+    }
+
+    /// The INVITE that a leg has open inside its call has its final answer.
+    pub fn offer_decided(&mut self, leg: u64) {
+        self.offers.remove(&leg);
+    }
+
+    /// Cancel the INVITE that a leg has open inside its call: one that got a provisional answer has no other end.
+    pub fn give_up_offer(&mut self, leg: u64, now: Micros) {
+        if let Some(key) = self.offers.remove(&leg) {
+            self.endpoint.cancel(key, now);
+        }
     }
 
     /// Send the ACK of a 2xx.
@@ -165,11 +189,6 @@ impl Wire {
         self.out.push_back(AgentOutput::Resolve { query, uri });
     }
 
-    /// Whether so many names wait for their addresses that no call to another one may start.
-    pub fn is_waiting_for_too_many(&self) -> bool {
-        self.waiting.len() >= MOST_QUERIES
-    }
-
     pub fn take_waiting(&mut self, query: u64) -> Option<Waiting> {
         self.waiting.remove(&query)
     }
@@ -188,7 +207,7 @@ impl Wire {
                 Purpose::Session { leg, task } => Some(Purpose::Session { leg: *leg, task: *task }),
                 Purpose::Forks(forks) => Some(Purpose::Forks(forks.clone())),
                 // A provisional answer to these says nothing.
-                Purpose::Farewell(_) => None,
+                Purpose::Farewell(_) | Purpose::Register { .. } | Purpose::Health { .. } => None,
             },
         }
     }
@@ -234,10 +253,10 @@ impl Wire {
     }
 
     /// Our Contact for messages to `peer`.
-    pub fn contact(&self, transport: Transport, peer: SocketAddr) -> String {
+    pub fn contact(&self, user: &str, transport: Transport, peer: SocketAddr) -> String {
         match self.config.endpoint.sent_by(transport, peer) {
-            Some(by) => contact("hookflash", &by.host, by.port, by.transport),
-            None => contact("hookflash", "invalid.", transport.default_port(), transport),
+            Some(by) => contact(user, &by.host, by.port, by.transport),
+            None => contact(user, "invalid.", transport.default_port(), transport),
         }
     }
 
@@ -263,7 +282,7 @@ impl Wire {
 
     /// How many requests of ours and questions are open: nothing, once all calls are over.
     pub fn open(&self) -> usize {
-        self.clients.len() + self.waiting.len() + self.invites.len()
+        self.clients.len() + self.offers.len() + self.waiting.len() + self.invites.len()
     }
 }
 
@@ -272,7 +291,7 @@ impl Purpose {
         match self {
             Self::Invite { leg, .. } | Self::Session { leg, .. } => Some(*leg),
             Self::Forks(forks) => forks.leg,
-            Self::Farewell(_) => None,
+            Self::Farewell(_) | Self::Register { .. } | Self::Health { .. } => None,
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use hookflash_sip::agent::{Agent, AgentEvent, AgentOutput, Config, Fields, Invitation, Outbound};
-use hookflash_sip::{Flow, Headers, Message, Micros, Random, SentBy, Target, Transport, Uri};
+use hookflash_sip::agent::{Agent, AgentEvent, AgentOutput, Config, Fields, Invitation, Outbound, Trunk};
+use hookflash_sip::{Flow, Headers, Message, Micros, Random, Request, Response, SentBy, Target, Transport, Uri};
 
 pub const MS: Micros = 1_000;
 pub const SECOND: Micros = 1_000_000;
@@ -63,6 +63,12 @@ pub fn config(address: SocketAddr) -> Config {
     config
 }
 
+/// A trunk whose calls come from all agents.
+pub fn everybody() -> Trunk {
+    let networks = vec!["192.0.2.0/24".parse().expect("a network")];
+    Trunk { name: "everybody".to_owned(), networks, ..Trunk::default() }
+}
+
 pub fn uri(text: &str) -> Uri {
     Uri::parse(text).expect("a URI")
 }
@@ -92,7 +98,9 @@ impl<'a> Net<'a> {
             let address = address(number);
             let mut config = config(address);
             adjust(&mut config);
-            Peer { agent: Agent::new(config, u64::from(number)), address, events: Vec::new() }
+            let mut agent = Agent::new(config, u64::from(number));
+            agent.configure(Vec::new(), vec![everybody()], 0);
+            Peer { agent, address, events: Vec::new() }
         });
         Self {
             now: SECOND,
@@ -161,11 +169,42 @@ impl<'a> Net<'a> {
 
     /// Let a message from elsewhere arrive at agent `number`.
     pub fn inject(&mut self, from: SocketAddr, number: usize, text: &str) {
+        self.inject_over(Transport::Udp, 0, from, number, text);
+    }
+
+    /// The same over another transport.
+    pub fn inject_over(&mut self, transport: Transport, connection: u64, from: SocketAddr, number: usize, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
         let peer = &mut self.peers[number - 1];
-        let flow = Flow { transport: Transport::Udp, local: peer.address, peer: from, connection: 0 };
+        let flow = Flow { transport, local: peer.address, peer: from, connection };
         peer.agent.receive_bytes(text.as_bytes(), flow, self.now);
         self.collect(number - 1);
+    }
+
+    /// What went outside since it was asked last.
+    pub fn take_outside(&mut self) -> Vec<(SocketAddr, Message)> {
+        self.advance(2 * TRIP);
+        std::mem::take(&mut self.outside)
+    }
+
+    /// The answer that went outside last.
+    pub fn answer_outside(&mut self) -> Response {
+        let all = self.take_outside();
+        let mut answers = all.into_iter().filter_map(|(_, message)| match message {
+            Message::Response(response) => Some(response),
+            Message::Request(_) => None,
+        });
+        answers.next_back().expect("an answer went out")
+    }
+
+    /// The request that went outside last.
+    pub fn request_outside(&mut self) -> Request {
+        let all = self.take_outside();
+        let mut requests = all.into_iter().filter_map(|(_, message)| match message {
+            Message::Request(request) => Some(request),
+            Message::Response(_) => None,
+        });
+        requests.next_back().expect("a request went out")
     }
 
     /// Let time pass.
@@ -206,8 +245,12 @@ impl<'a> Net<'a> {
                 self.collect(index);
             }
             None => {
-                let message = Message::parse(&bytes).expect("what we send can be read");
-                self.outside.push((to, message));
+                // A refusal of what cannot be read repeats it, faults included.
+                let is_echo = bytes.starts_with(b"SIP/2.0 400");
+                match Message::parse(&bytes) {
+                    Ok(message) => self.outside.push((to, message)),
+                    Err(fault) => assert!(is_echo, "what we send can be read: {fault}"),
+                }
             }
         }
     }
@@ -243,13 +286,12 @@ impl<'a> Net<'a> {
 
     /// Agent 1 (leg 1) calls agent 2, who takes the call. Returns the leg of agent 2.
     pub fn call_up(&mut self) -> u64 {
-        self.call_up_with(|_| {})
+        self.call_up_as(1)
     }
 
-    pub fn call_up_with(&mut self, adjust: impl FnOnce(&mut Outbound)) -> u64 {
-        let mut outbound = call("sip:bob@192.0.2.2");
-        adjust(&mut outbound);
-        self.act(1, |agent, now| agent.invite(1, outbound, now));
+    /// The same with another number for the leg of agent 1.
+    pub fn call_up_as(&mut self, number: u64) -> u64 {
+        self.act(1, |agent, now| agent.invite(number, call("sip:bob@192.0.2.2"), now));
         self.advance(20 * MS);
         let leg = self.invited(2).leg;
         self.act(2, |agent, now| agent.answer(leg, ANSWER.to_vec(), now));
@@ -279,7 +321,43 @@ pub fn ended(events: &[AgentEvent], leg: u64) -> (String, u16) {
     word
 }
 
-/// The message that went to `to` outside, the last one.
+/// The value of a header.
 pub fn header(headers: &Headers, name: &str) -> String {
     headers.get(&name.into()).unwrap_or_default().to_owned()
+}
+
+/// The text of an answer to a request of ours, from a phone with that tag.
+pub fn answer_to(request: &Request, status: u16, tag: &str, extra: &str, body: &[u8]) -> String {
+    let mut response = Response::to_request(request, status, "");
+    if let Some(to) = response.headers.to().filter(|_| !tag.is_empty()) {
+        response.headers.set("To".into(), to.with_tag(tag).to_string());
+    }
+    response.headers.push("Contact".into(), "<sip:phone@192.0.2.60>");
+    for line in extra.lines() {
+        let (name, value) = line.split_once(':').expect("a header");
+        response.headers.push(name.into(), value.trim());
+    }
+    if !body.is_empty() {
+        response.headers.push("Content-Type".into(), "application/sdp");
+        response.body = body.to_vec();
+    }
+    String::from_utf8(response.to_bytes()).expect("text")
+}
+
+/// An address where no agent lives.
+pub fn elsewhere() -> SocketAddr {
+    SocketAddr::from(([192, 0, 2, 60], 5060))
+}
+
+/// The text of a request from elsewhere to agent 1; `rest` is further header lines.
+pub fn request_text(method: &str, target: &str, cseq: u32, to_tag: &str, rest: &str, body: &str) -> String {
+    let tag = if to_tag.is_empty() { String::new() } else { format!(";tag={to_tag}") };
+    let rest: String = rest.lines().map(|line| format!("{line}\n")).collect();
+    let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\n" };
+    let length = body.replace("\r\n", "\n").replace('\n', "\r\n").len();
+    format!(
+        "{method} {target} SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.60:5060;rport;branch=z9hG4bK{method}{cseq}{to_tag}\n\
+         From: <sip:x@192.0.2.60>;tag=x\nTo: <{target}>{tag}\nCall-ID: elsewhere\nCSeq: {cseq} {method}\n\
+         Contact: <sip:x@192.0.2.60>\nMax-Forwards: 70\n{rest}{kind}Content-Length: {length}\n\n{body}"
+    )
 }

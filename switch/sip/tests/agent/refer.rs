@@ -1,0 +1,67 @@
+//! Transfers (RFC 3515).
+
+use hookflash_sip::agent::AgentEvent;
+
+use crate::net::{MS, Net, SECOND, ended, uri};
+
+fn states(events: &[AgentEvent]) -> Vec<(u16, bool)> {
+    let states = events.iter().filter_map(|event| match event {
+        AgentEvent::ReferState { status, done, .. } => Some((*status, *done)),
+        _ => None,
+    });
+    states.collect()
+}
+
+#[test]
+fn a_transfer_is_asked_for_accepted_and_told_to_its_end() {
+    // RFC 3515 §2.4: 202, NOTIFY with 100, then with the final status; the subscription ends there.
+    let mut net = Net::new(2);
+    let leg = net.call_up();
+    let fields = vec![("X-Why".to_owned(), "test".to_owned())];
+    net.act(1, |agent, now| agent.refer(1, &uri("sip:carol@example.test?X-a=b"), fields, now));
+    net.advance(20 * MS);
+    let to = "sip:carol@example.test?X-a=b".to_owned();
+    assert_eq!(net.events(2), [AgentEvent::Referred { leg, to, by: String::new() }]);
+    net.act(2, |agent, now| agent.accept_refer(leg, now));
+    net.advance(30 * MS);
+    assert_eq!(states(&net.events(1)), [(202, false), (100, false)]);
+    net.act(2, |agent, now| agent.notify_refer(leg, 180, "Ringing", now));
+    net.advance(20 * MS);
+    net.act(2, |agent, now| agent.notify_refer(leg, 200, "OK", now));
+    net.advance(20 * MS);
+    assert_eq!(states(&net.events(1)), [(180, false), (200, true)]);
+    net.act(2, |agent, now| agent.notify_refer(leg, 200, "OK", now));
+    net.advance(20 * MS);
+    assert_eq!(net.count(2, "NOTIFY"), 3, "nothing is told after the end");
+    net.act(1, |agent, now| agent.hang_up(1, "local", now));
+    net.assert_empty();
+}
+
+#[test]
+fn a_transfer_that_is_declined_or_that_nobody_decides_on_fails() {
+    // RFC 3515 §2.4.2: 603 declines. Undecided, it is declined before the asking side gives up.
+    let mut net = Net::new(2);
+    let leg = net.call_up();
+    net.act(1, |agent, now| agent.refer(1, &uri("sip:carol@example.test"), Vec::new(), now));
+    net.advance(20 * MS);
+    net.act(2, |agent, now| agent.refuse_refer(leg, 405, now));
+    net.advance(20 * MS);
+    assert_eq!(states(&net.events(1)), [(405, true)]);
+    net.act(1, |agent, now| agent.refer(1, &uri("sip:carol@example.test"), Vec::new(), now));
+    net.advance(21 * SECOND);
+    assert_eq!(states(&net.events(1)), [(603, true)]);
+}
+
+#[test]
+fn a_transfer_without_news_ends_as_a_time_out() {
+    // The peer accepted and never told more: 408 after three minutes, and the call goes on.
+    let mut net = Net::new(2);
+    let leg = net.call_up();
+    net.act(1, |agent, now| agent.refer(1, &uri("sip:carol@example.test"), Vec::new(), now));
+    net.advance(20 * MS);
+    net.act(2, |agent, now| agent.accept_refer(leg, now));
+    net.advance(181 * SECOND);
+    assert_eq!(states(&net.events(1)).last(), Some(&(408, true)));
+    net.act(1, |agent, now| agent.hang_up(1, "local", now));
+    assert_eq!(ended(&net.events(1), 1).0, "local");
+}
