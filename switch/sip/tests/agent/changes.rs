@@ -216,7 +216,7 @@ fn a_change_that_is_never_decided_is_given_up() {
     net.act(1, |agent, now| agent.offer(leg, HOLD.to_vec(), now));
     let offer = net.request_outside();
     net.inject(elsewhere(), 1, &answer_to(&offer, 100, "", "", b""));
-    net.advance(61 * SECOND);
+    net.advance(60 * SECOND + 100 * MS);
     assert_eq!(net.count(1, "CANCEL"), 1);
     net.inject(elsewhere(), 1, &answer_to(&offer, 487, "", "", b""));
     assert_eq!(net.events(1), [AgentEvent::OfferRefused { leg, status: 487 }]);
