@@ -113,6 +113,7 @@ TWIML_SENTENCES = {
     TwimlCode.GATHER_MODEL: "The `speechModel` or `enhanced` of a <Gather> cannot be used.",
     TwimlCode.GATHER_ON_EMPTY: "The `actionOnEmptyResult` of a <Gather> is neither true nor false.",
     TwimlCode.PLAY_LOOP: "The `loop` of a <Play> is not a number.",
+    TwimlCode.PLAY_CONTENT: "A sound is of a kind that cannot be played.",
     TwimlCode.PLAY_DIGITS: "The `digits` of a <Play> have more than keys and w and W for pauses.",
     TwimlCode.SAY_LOOP: "The `loop` of a <Say> is not a number.",
     TwimlCode.SAY_VOICE: "The `voice` of a <Say> is unknown, or does not speak its language.",

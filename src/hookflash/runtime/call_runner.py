@@ -14,6 +14,7 @@ from hookflash.domain.call import NoSuchCallError, Source
 from hookflash.domain.clock import SECOND, Clock
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.recording import Recording, RecordingSource, RecordOptions
+from hookflash.pending import Pending
 from hookflash.store.outbox import Job
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.store import Store, StoreError, Tx
@@ -54,6 +55,7 @@ class CallRunner:
         rules: CallRules,
         rates: SenderRates,
         validate_certificates: bool,
+        pending: Pending,
         counted: Callable[[int], None] = lambda live: None,
     ) -> None:
         """`counted` hears how many calls are live, whenever that changes."""
@@ -71,6 +73,7 @@ class CallRunner:
             rules=rules,
             rates=rates,
             validate_certificates=validate_certificates,
+            pending=pending,
             adopt=self._adopt,
         )
         self._live: dict[str, LiveCall] = {}

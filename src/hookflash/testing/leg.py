@@ -333,9 +333,9 @@ class NamedSpeech:
     def __init__(self) -> None:
         self.spoken: list[Utterance] = []
 
-    async def say(self, utterance: Utterance) -> Sequence[AnySource]:
+    async def say(self, utterance: Utterance) -> AnySource:
         self.spoken.append(utterance)
-        return [File(path=utterance.text)]
+        return File(path=utterance.text)
 
 
 def _name(source: AnySource) -> str:

@@ -56,6 +56,7 @@ class TwimlCode(IntEnum):
     GATHER_MODEL = 13334
     GATHER_ON_EMPTY = 13338
     PLAY_LOOP = 13410
+    PLAY_CONTENT = 13420
     PLAY_DIGITS = 13430
     SAY_LOOP = 13510
     SAY_VOICE = 13511
@@ -101,6 +102,7 @@ ERRORS = frozenset({
     TwimlCode.NUMBER_COUNTRY,
     TwimlCode.SIM_UNSUPPORTED,
     TwimlCode.GATHER_PLAY,
+    TwimlCode.PLAY_CONTENT,
     TwimlCode.GATHER_ON_EMPTY,
     TwimlCode.RECORD_EVENTS,
     TwimlCode.VERB_NOT_HERE,

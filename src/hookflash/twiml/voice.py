@@ -206,8 +206,8 @@ class VoiceCall(Protocol):
         """Take the call, unless it is answered."""
         ...
 
-    async def say(self, utterance: Utterance) -> Sequence[AnySource]:
-        """The speech, to be played. Raises SoundError."""
+    async def say(self, utterance: Utterance) -> AnySource:
+        """The speech, to be played once: the next time it may be another source. Raises SoundError."""
         ...
 
     async def sound(self, url: str) -> AnySource:
@@ -248,6 +248,13 @@ class VoiceVerb(Verb):
     async def run(self, call: VoiceCall) -> Next:
         """Do it, and say what comes next."""
         raise NotImplementedError
+
+    async def play(self, call: VoiceCall, source: AnySource, *, times: int) -> None:
+        """Let the caller hear it; what cannot be played is told, and passed over."""
+        try:
+            await call.leg.play([source], loop=times)
+        except OSError as error:
+            call.fail(self, SoundError(int(TwimlCode.PLAY_CONTENT), str(error)))
 
     @property
     def sentence(self) -> str:

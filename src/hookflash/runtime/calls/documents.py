@@ -63,7 +63,7 @@ class Documents:
         self._diary = diary
         self._account_sid = account_sid
         self._sid = sid
-        self._jar = Jar(touched_at=parts.clock.now())
+        self.jar = Jar(touched_at=parts.clock.now())  #: the cookies of this call
         self._logins = Logins()
         self._count = 0
 
@@ -146,19 +146,19 @@ class Documents:
                 kind=step.kind,
                 channel=Signing.VOICE,
                 accepts=VOICE_DOCUMENTS,
-                jar=self._jar,
+                jar=self.jar,
                 logins=self._logins,
                 validate_certificates=self._parts.validate_certificates,
             )
         )
-        self._jar = outcome.jar or self._jar
+        self.jar = outcome.jar or self.jar
         self._diary.attempts(outcome.attempts)
         return outcome
 
     async def _read(self, step: Step, outcome: Outcome, channel: Channel) -> Page:
         kind = media_type(outcome.content_type)
         if kind in SOUNDS:
-            sound = await self._parts.sounds.keep(outcome.body, kind)
+            sound = await self._parts.sounds.keep(outcome)
             return Page(document=Document(), url=outcome.url, step=step, sound=sound)
         document = _twiml_in_text(outcome, channel) if kind == PLAIN_TYPE else None
         document = document or parse_answer(outcome.body, outcome.content_type, channel)

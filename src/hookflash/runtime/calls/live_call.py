@@ -6,7 +6,7 @@ Rule 3: nothing outlives `live`: recordings and detections are tasks of its grou
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeAlias
 
@@ -26,6 +26,7 @@ from hookflash.domain.recording import RecordingSource
 from hookflash.domain.speech import Utterance
 from hookflash.domain.voices import DEFAULT
 from hookflash.errors import ApiError
+from hookflash.speech.engine import SpeechError
 from hookflash.store.store import Tx
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
@@ -165,7 +166,8 @@ class LiveCall:
         """Documents one after the other, from `step` until one leads nowhere else."""
         self._silent = 0
         while True:
-            page = await self._documents.fetch(step, self.row, status=self._status, channel=channel)
+            with self.parts.pending:
+                page = await self._documents.fetch(step, self.row, status=self._status, channel=channel)
             if page is None:
                 return await self._apologise()
             self._silent += 1
@@ -190,18 +192,21 @@ class LiveCall:
             return await run_voice(page.document, self)
         await self.answer()
         self.diary.note("The answer is a sound, which is played")
-        await self.leg.play([page.sound])
+        try:
+            await self.leg.play([page.sound])
+        except OSError as error:
+            self.diary.alert(TwimlCode.PLAY_CONTENT, str(error))
         return HangUp()
 
     async def _apologise(self) -> End:
         """The application cannot go on: the caller hears so."""
         try:
             await self.answer()
-            await self.leg.play(await self.parts.speech.say(APOLOGY))
+            await self.leg.play([await self.say(APOLOGY)])
         except HungUp:
             pass
-        except SoundError as error:
-            self.diary.alert(error.code, error.sentence)
+        except (SoundError, OSError) as error:
+            log.error("no apology could be spoken", sid=self.row.sid, reason=str(error))
         return HangUp()
 
     async def _close(self) -> None:
@@ -339,16 +344,21 @@ class LiveCall:
     def fail(self, verb: VoiceVerb, error: SoundError) -> None:
         self.diary.alert(error.code, f"line {verb.line}, column {verb.column}: {error.sentence}")
 
-    async def say(self, utterance: Utterance) -> Sequence[AnySource]:
-        return await self.parts.speech.say(utterance)
+    async def say(self, utterance: Utterance) -> AnySource:
+        try:
+            return await self.parts.speech.say(utterance)
+        except SpeechError as error:
+            raise SoundError(int(TwimlCode.INTERNAL), str(error)) from error
 
     async def sound(self, url: str) -> AnySource:
         absolute = self.absolute(url)
         if not absolute:
             raise SoundError(int(TwimlCode.INVALID_URL), "The URL of the sound is relative, and its document has none")
-        return await self.parts.sounds.fetch(
-            absolute, account_sid=self.row.account_sid, attempted=lambda attempt: self.diary.attempts((attempt,))
+        fetched = await self.parts.sounds.fetch(
+            absolute, account_sid=self.row.account_sid, call_sid=self.row.sid, jar=self._documents.jar
         )
+        self.diary.attempts(fetched.attempts)
+        return fetched.source
 
     def absolute(self, url: str | None) -> str:
         """A URL that the document names; empty when it names none, or has none that it is relative to."""

@@ -1,6 +1,6 @@
 """What calls need of others: who speaks, who fetches sounds, where callees are; and what all calls share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,14 +12,17 @@ from hookflash.domain.call import Call
 from hookflash.domain.clock import Clock
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.speech import Utterance
+from hookflash.pending import Pending
+from hookflash.runtime.sounds import Fetched
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.store import Store
 from hookflash.store.vault import Vault
 from hookflash.switch import protocol
 from hookflash.switch.leg import Leg
-from hookflash.switch.protocol import AnySource
+from hookflash.switch.protocol import AnySource, File
 from hookflash.webhooks.client import WebhookClient
-from hookflash.webhooks.outcome import Attempt
+from hookflash.webhooks.cookies import Jar
+from hookflash.webhooks.outcome import Outcome
 
 if TYPE_CHECKING:
     from .live_call import Begin, LiveCall
@@ -28,23 +31,19 @@ if TYPE_CHECKING:
 class Speech(Protocol):
     """What makes speech."""
 
-    async def say(self, utterance: Utterance) -> Sequence[AnySource]:
-        """The speech, to be played once or often; it may still be made while it is played. Raises SoundError."""
+    async def say(self, utterance: Utterance) -> AnySource:
+        """The speech, to be played once; it may still be made while it is played. Raises SpeechError."""
         ...
 
 
 class Sounds(Protocol):
-    """What makes sound files of URLs and bodies ready to be played."""
+    """What makes sound files of URLs and answers ready to be played."""
 
-    async def fetch(self, url: str, *, account_sid: str, attempted: Callable[[Attempt], None]) -> AnySource:
-        """The sound at an absolute URL, which may hold a login, fetched by GET or kept from before.
-
-        `attempted` hears of each request that is made. Raises SoundError: 13420 for what is no sound, 11751 for one
-        that is too large, else the code of the webhook that failed.
-        """
+    async def fetch(self, url: str, *, account_sid: str, call_sid: str, jar: Jar | None) -> Fetched:
+        """The sound at an absolute URL, which may hold a login: fetched by GET, or kept. Raises SoundError."""
         ...
 
-    async def keep(self, body: bytes, content_type: str) -> AnySource:
+    async def keep(self, outcome: Outcome) -> File:
         """The sound that an application answered with. Raises SoundError."""
         ...
 
@@ -90,4 +89,5 @@ class Parts:
     rules: CallRules
     rates: SenderRates
     validate_certificates: bool
+    pending: Pending
     adopt: "Callable[[LiveCall, Begin], None]"  #: has a call live, from its beginning to its end, by itself

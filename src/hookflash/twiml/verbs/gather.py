@@ -11,7 +11,7 @@ from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.verbs.pause import Pause
 from hookflash.twiml.verbs.play import Play
 from hookflash.twiml.verbs.say import Say
-from hookflash.twiml.voice import FALL_THROUGH, GoTo, Next, VoiceCall, VoiceVerb
+from hookflash.twiml.voice import FALL_THROUGH, GoTo, Next, SoundError, VoiceCall, VoiceVerb
 
 
 class Prompt(Protocol):
@@ -144,7 +144,7 @@ class Gather(VoiceVerb):
             return FALL_THROUGH
         await call.answer()
         prompts = [await cast("Prompt", part).prompt(call) for part in self.content]
-        collected = await call.leg.collect(self._command([source for sources in prompts for source in sources]))
+        collected = await self._collected(call, [source for sources in prompts for source in sources])
         call.note(_outcome(collected))
         if not collected.digits and not self.action_on_empty_result:
             return FALL_THROUGH
@@ -152,6 +152,14 @@ class Gather(VoiceVerb):
         if collected.key:
             params["FinishedOnKey"] = collected.key
         return GoTo(self.action or "", self.method, params)
+
+    async def _collected(self, call: VoiceCall, sources: list[AnySource]) -> Collected:
+        """The keys; where a prompt cannot be played, they are taken without."""
+        try:
+            return await call.leg.collect(self._command(sources))
+        except OSError as error:
+            call.fail(self, SoundError(int(TwimlCode.PLAY_CONTENT), str(error)))
+            return await call.leg.collect(self._command([]))
 
     def _command(self, sources: list[AnySource]) -> Collect:
         return Collect(

@@ -30,7 +30,7 @@ class Play(VoiceVerb):
             for _ in range(plays(self.loop)):
                 await call.leg.send_keys(self.digits)
         elif sound := await self._sound(call):
-            await call.leg.play([sound], loop=plays(self.loop))
+            await self.play(call, sound, times=plays(self.loop))
         return FALL_THROUGH
 
     async def prompt(self, call: VoiceCall) -> list[AnySource]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from hookflash.domain.speech import Mark, Utterance, Voice, Words, plain_text
 from hookflash.domain.voices import BASIC, DEFAULT, language_named, speaks, voice_named
-from hookflash.switch.protocol import AnySource
+from hookflash.switch.protocol import AnySource, Stream
 from hookflash.twiml.declaration import ValueKind, attribute, verb
 from hookflash.twiml.kinds import whole
 from hookflash.twiml.problems import TwimlCode
@@ -58,14 +58,23 @@ class Say(VoiceVerb):
         if utterance is None:
             return FALL_THROUGH
         await call.answer()
-        if sources := await self._spoken(call, utterance):
-            await call.leg.play(sources, loop=plays(self.loop))
+        left = plays(self.loop)
+        while left and (source := await self._spoken(call, utterance)) is not None:
+            times = _times(source, left)
+            await self.play(call, source, times=times)
+            left -= times
         return FALL_THROUGH
 
     async def prompt(self, call: VoiceCall) -> list[AnySource]:
         """What is heard inside a `<Gather>`."""
         utterance = self.utterance(call)
-        return await self._spoken(call, utterance) * plays(self.loop) if utterance else []
+        sources: list[AnySource] = []
+        while utterance is not None and len(sources) < plays(self.loop):
+            source = await self._spoken(call, utterance)
+            if source is None:
+                break
+            sources += [source] * _times(source, plays(self.loop) - len(sources))
+        return sources
 
     def utterance(self, call: VoiceCall) -> Utterance | None:
         """What is spoken, by whom; None, with a warning, when nothing can be."""
@@ -90,16 +99,21 @@ class Say(VoiceVerb):
             call.warn(self.warning(TwimlCode.SAY_VOICE, sentence))
         return replace(voice, language=self.language)
 
-    async def _spoken(self, call: VoiceCall, utterance: Utterance) -> list[AnySource]:
+    async def _spoken(self, call: VoiceCall, utterance: Utterance) -> AnySource | None:
         try:
-            return list(await call.say(utterance))
+            return await call.say(utterance)
         except SoundError as error:
             call.fail(self, error)
-            return []
+            return None
 
     @property
     def sentence(self) -> str:
         return f"<Say> speaks {len(self.text):,} characters" if self.text else "<Say> speaks"
+
+
+def _times(source: AnySource, left: int) -> int:
+    """How often of `left` times a source is played: what comes as a stream is gone once it was heard."""
+    return 1 if isinstance(source, Stream) else left
 
 
 def _length_problem(voice: Voice, words: Words, text: str) -> str | None:

@@ -1,7 +1,7 @@
 """A call whose other end is a script, for documents on a loop whose clock jumps."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hookflash.domain.speech import Utterance
@@ -61,7 +61,7 @@ class ScriptedCall:
         if not self.leg.is_answered:
             await self.leg.answer()
 
-    async def say(self, utterance: Utterance) -> Sequence[AnySource]:
+    async def say(self, utterance: Utterance) -> AnySource:
         self._check(utterance.text)
         return await self.speech.say(utterance)
 
