@@ -55,6 +55,7 @@ class ScriptedLeg:
         self.bridged_with: Leg | None = None
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
+        self._moments: list[tuple[str, Callable[[], object]]] = []
         self._early: asyncio.Future[protocol.Early] = self._loop.create_future()
         self._answered: asyncio.Future[protocol.Answered] = self._loop.create_future()
         self._gone: asyncio.Future[protocol.HungUp] = self._loop.create_future()
@@ -81,9 +82,14 @@ class ScriptedLeg:
         """All that happened, without the times."""
         return [what for _, what in self.diary]
 
-    def at(self, seconds: float, act: Callable[[], None]) -> "ScriptedLeg":
+    def at(self, seconds: float, act: Callable[[], object]) -> "ScriptedLeg":
         """Let the person act at that time."""
         self._loop.call_at(self._began + seconds / self.pace, act)
+        return self
+
+    def when(self, what: str, act: Callable[[], object]) -> "ScriptedLeg":
+        """Let the person act once the diary says `what`, such as `hears Welcome`; the first time only."""
+        self._moments.append((what, act))
         return self
 
     def press(self, keys: str) -> None:
@@ -102,7 +108,7 @@ class ScriptedLeg:
     def pick_up(self) -> None:
         """The phone that was dialled is answered."""
         if not self._answered.done() and not self._gone.done():
-            self.diary.append((self.now, "answered"))
+            self._note("answered")
             event = protocol.Answered(leg=self.number, at=self._ms, codec="PCMU")
             self._answered.set_result(event)
             self._tell(event)
@@ -110,7 +116,7 @@ class ScriptedLeg:
     def go(self, cause: str = "remote", *, status: int = 0) -> None:
         """The leg ends: the person hangs up or refuses, or the network does."""
         if not self._gone.done():
-            self.diary.append((self.now, f"gone {cause}"))
+            self._note(f"gone {cause}")
             event = protocol.HungUp(leg=self.number, at=self._ms, cause=cause, status=status)
             self._tell(event)
             self._gone.set_result(event)
@@ -123,7 +129,7 @@ class ScriptedLeg:
 
     async def ring(self, *, media: bool = False) -> None:
         self._check()
-        self.diary.append((self.now, "rings with media" if media else "rings"))
+        self._note("rings with media" if media else "rings")
 
     async def answer(self) -> None:
         self._check()
@@ -161,14 +167,14 @@ class ScriptedLeg:
         if tape is not None:
             tape.op = self._ops
         if command.beep:
-            self.diary.append((self.now, "hears beep"))
-        self.diary.append((self.now, f"records {command.track} on {command.channels}"))
+            self._note("hears beep")
+        self._note(f"records {command.track} on {command.channels}")
         stopped = self._tapes[self._ops] = self._loop.create_future()
         pressed = _Keys()
         began = self.now
         with self._listening(lambda key: pressed.put(key) if key in command.finish else None):
             why, key = await self._recorded(command, stopped, pressed)
-        self.diary.append((self.now, f"recorded until {why}"))
+        self._note(f"recorded until {why}")
         spoken = [(max(start, began), min(end, self.now)) for start, end in self.talks]
         spoken = [(start, end) for start, end in spoken if start < end]
         length = self.now - began
@@ -177,10 +183,10 @@ class ScriptedLeg:
         return Recorded(round(length * 1_000), why, key, silent=not spoken)
 
     async def pause(self, tape: Tape, *, silence: bool = True) -> None:
-        self.diary.append((self.now, "pauses with silence" if silence else "pauses"))
+        self._note("pauses with silence" if silence else "pauses")
 
     async def resume(self, tape: Tape) -> None:
-        self.diary.append((self.now, "resumes"))
+        self._note("resumes")
 
     async def stop(self, tape: Tape) -> None:
         future = self._tapes.get(tape.op)
@@ -188,7 +194,7 @@ class ScriptedLeg:
             future.set_result(None)
 
     async def send_keys(self, keys: str) -> None:
-        self.diary.append((self.now, f"gets keys {keys}"))
+        self._note(f"gets keys {keys}")
         await self._pass(sum(PAUSES.get(key, KEY_MS) for key in keys))
 
     async def wait(self, ms: int) -> None:
@@ -197,19 +203,19 @@ class ScriptedLeg:
     async def bridge(self, other: Leg) -> None:
         self._check()
         self.bridged_with = other
-        self.diary.append((self.now, f"bridged with {other.number}"))
+        self._note(f"bridged with {other.number}")
         if isinstance(other, ScriptedLeg):
             other.bridged_with = self
-            other.diary.append((other.now, f"bridged with {self.number}"))
+            other._note(f"bridged with {self.number}")
 
     async def unbridge(self) -> None:
         other, self.bridged_with = self.bridged_with, None
         if other is None:
             return
-        self.diary.append((self.now, "unbridged"))
+        self._note("unbridged")
         if isinstance(other, ScriptedLeg):
             other.bridged_with = None
-            other.diary.append((other.now, "unbridged"))
+            other._note("unbridged")
 
     async def limit(self, ms: int) -> None:
         self._answered.add_done_callback(
@@ -240,13 +246,19 @@ class ScriptedLeg:
     def _ms(self) -> int:
         return round(self.now * 1_000)
 
+    def _note(self, what: str) -> None:
+        self.diary.append((self.now, what))
+        for moment in [moment for moment in self._moments if moment[0] == what]:
+            self._moments.remove(moment)
+            self._loop.call_soon(moment[1])
+
     def _tell(self, event: AnyEvent) -> None:
         for watcher in self._watchers:
             watcher(event)
 
     def _hear(self, source: AnySource) -> None:
         self._check()
-        self.diary.append((self.now, f"hears {_name(source)}"))
+        self._note(f"hears {_name(source)}")
 
     def _length(self, source: AnySource) -> int:
         return source.ms if isinstance(source, (Silence, Tone)) else self.lasts.get(_name(source), SOUND_MS)
