@@ -26,6 +26,7 @@ macro_rules! targets {
 
 targets! {
     digest: "fuzz/corpus/digest",
+    dns_answer: "fuzz/corpus/dns_answer",
     dtmf: "fuzz/corpus/dtmf",
     rtcp: "fuzz/corpus/rtcp",
     rtp: "fuzz/corpus/rtp",

@@ -1,6 +1,7 @@
 //! One file a target: `check` takes bytes and panics when a rule is broken.
 
 pub mod digest;
+pub mod dns_answer;
 pub mod dtmf;
 pub mod rtcp;
 pub mod rtp;
