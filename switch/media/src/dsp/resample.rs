@@ -67,6 +67,11 @@ impl Resampler {
         // A step is much shorter than a window, so `start` never lies beyond what is there.
         self.kept.drain(..start.min(self.kept.len()));
     }
+
+    /// At the end of a sound: append what the filter's delay still holds back.
+    pub fn flush(&mut self, out: &mut Vec<i16>) {
+        self.process(&vec![0; self.width / 2], out);
+    }
 }
 
 /// The taps for an output sample that lies `fraction` of an input sample after the middle of the window.
@@ -155,6 +160,23 @@ mod tests {
             .map(|e| e * e)
             .sum();
         assert!((error / 14_000.0).sqrt() < 16.0, "{}", (error / 14_000.0).sqrt());
+    }
+
+    /// A flush brings the last samples out: a click at the very end is not lost.
+    #[test]
+    fn flushed() {
+        for (from, to) in [(8_000, 16_000), (48_000, 8_000), (44_100, 8_000)] {
+            let mut click = vec![0; 1_000];
+            click.extend([20_000; 12]);
+            let (mut resampler, mut out) = (Resampler::new(from, to), Vec::new());
+            resampler.process(&click, &mut out);
+            let before = out.len();
+            resampler.flush(&mut out);
+            assert!(out[..before].iter().all(|s| s.abs() < 8_000) && out[before..].iter().any(|s| *s > 8_000));
+        }
+        let mut out = Vec::new();
+        Resampler::new(8_000, 8_000).flush(&mut out);
+        assert!(out.is_empty());
     }
 
     /// However the stream is cut, the same samples come out.

@@ -124,6 +124,9 @@ impl Decoder {
             self.block.clear();
             self.ended = !self.source.read(&mut self.block);
             self.resampler.process(&self.block, &mut self.ready);
+            if self.ended {
+                self.resampler.flush(&mut self.ready);
+            }
         }
         !self.ready.is_empty()
     }
