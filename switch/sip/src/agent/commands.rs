@@ -1,6 +1,7 @@
 //! What the owner asks for. A command to a leg that is gone, or in a state where it means nothing, does nothing.
 
 use super::Agent;
+use super::branch::Destination;
 use super::config::{Domain, Outbound, Trunk};
 use super::dialog::Hop;
 use super::event::{AgentEvent, Cause, Ending, Fields};
@@ -8,7 +9,7 @@ use super::leg::{Call, Leg, Step};
 use super::registrar::Aor;
 use super::session::Session;
 use super::trunks::Full;
-use super::uac::{Destination, Outgoing};
+use super::uac::Outgoing;
 use super::wire::Task;
 use crate::{Method, Micros, Name, Uri};
 

@@ -12,6 +12,7 @@
 
 mod admission;
 mod auth;
+mod branch;
 mod commands;
 mod config;
 mod dialog;

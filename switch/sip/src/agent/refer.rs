@@ -141,7 +141,7 @@ impl Session {
         headers.push(Name::ContentType, "message/sipfrag;version=2.0");
         let reason: String = reason.chars().filter(|char| !char.is_control()).take(100).collect();
         request.body = format!("SIP/2.0 {status} {reason}\r\n").into_bytes();
-        self.send(wire, Task::Tell, request, now);
+        self.send(wire, Task::Aside, request, now);
     }
 
     /// Ask the peer to connect elsewhere. False: it is being asked already.

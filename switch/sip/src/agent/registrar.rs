@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
+use super::branch::Destination;
 use super::config::RegistrarLimits;
 use super::dialog::{Hop, return_path};
 use super::gate::key;
-use super::uac::Destination;
 use crate::message::Request;
 use crate::timers::Timers;
 use crate::{Flow, Headers, Micros, Name, NameAddr, Uri};

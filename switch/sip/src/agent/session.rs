@@ -224,13 +224,14 @@ impl Session {
             return None;
         }
         // RFC 5057: these say that the peer does not know the call any more.
-        if response.status == 481 || (response.status == 408 && task == Task::Offer) {
+        let is_unknown = response.status == 481 && task != Task::Aside;
+        if is_unknown || (response.status == 408 && task == Task::Offer) {
             return Some(Ending::failed(response.status, "The far end does not know the call any more."));
         }
         match task {
             Task::Offer => self.offer_answered(wire, key, response, now),
             Task::Refer => self.refer_answered(wire, response, now),
-            Task::Tell => None,
+            Task::Tell | Task::Aside => None,
         }
     }
 

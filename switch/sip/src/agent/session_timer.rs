@@ -7,6 +7,9 @@
 use crate::message::Request;
 use crate::{Headers, Micros, Name, Refresher, SessionExpires};
 
+/// Shortest interval that is kept to, whatever the peer says, s.
+const SHORTEST_S: u32 = 32;
+
 /// What a session may wait for a refresh, and what we ask for.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -38,7 +41,7 @@ pub(crate) struct TooBrief(pub u32);
 
 impl SessionTimer {
     pub fn new(interval_s: u32, ours: bool, now: Micros) -> Self {
-        let mut timer = Self { interval_s, ours, due: now };
+        let mut timer = Self { interval_s: interval_s.max(SHORTEST_S), ours, due: now };
         timer.restart(now);
         timer
     }
@@ -88,5 +91,5 @@ pub(crate) fn answer(request: &Request, limits: &Limits, now: Micros) -> Result<
 pub(crate) fn agreed(response: &Headers, now: Micros) -> Option<SessionTimer> {
     let SessionExpires { seconds, refresher } = response.session_expires()?;
     let ours = refresher != Some(Refresher::Uas);
-    Some(SessionTimer::new(seconds.max(32), ours, now))
+    Some(SessionTimer::new(seconds, ours, now))
 }

@@ -7,27 +7,21 @@
 //! Rule 3: a redirection (3xx) ends the branch as a failure. Where a call may go is decided by who made it, so that no
 //! peer can send it somewhere at our cost; the Contacts are in the headers of `Ended`.
 
-use std::collections::VecDeque;
-
+use super::branch::{Branch, Destination};
 use super::config::Outbound;
 use super::dialog::{Dialog, Hop};
 use super::event::{AgentEvent, Cause, Ending};
+use super::headers;
 use super::leg::Step;
 use super::offers::Stage;
-use super::reliable::Received;
 use super::session::Session;
 use super::session_timer;
-use super::wire::{ALLOW, CONTACT_USER, Forks, Purpose, SUPPORTED, Task, Waiting, Wire};
-use super::{auth, headers};
+use super::wire::{Forks, Purpose, Task, Waiting, Wire};
 use crate::message::{Request, Response};
-use crate::{ClientKey, Flow, Method, Micros, Name, NameAddr, ServerKey, Target, Uri};
+use crate::{ClientKey, Flow, Method, Micros, Name, ServerKey, Target};
 
-/// Most phones that may ring in one call.
-const MOST_FORKS: u32 = 24;
 /// Most addresses that are tried for one branch.
 const MOST_TARGETS: usize = 4;
-/// How often one branch is sent anew because the peer wants it otherwise (a password, a longer timer).
-const MOST_TRIES: u8 = 3;
 
 pub(crate) struct Outgoing {
     leg: u64,
@@ -38,37 +32,6 @@ pub(crate) struct Outgoing {
     give_up: Micros,
     /// The refusal that says most, of the branches that have ended.
     refusal: Option<Ending>,
-}
-
-/// Where one branch of a call goes.
-#[derive(Debug, Clone)]
-pub(crate) struct Destination {
-    pub uri: Uri,
-    /// Proxies on the way, as Route values.
-    pub routes: Vec<String>,
-    pub hop: Hop,
-}
-
-struct Branch {
-    destination: Destination,
-    targets: VecDeque<Target>,
-    call_id: String,
-    tag: String,
-    cseq: u32,
-    contact: String,
-    /// The INVITE that is open, and where it went.
-    open: Option<(ClientKey, Target)>,
-    over: bool,
-    tries: u8,
-    session_expires: u32,
-    early: Vec<Early>,
-}
-
-struct Early {
-    fork: u32,
-    received: Received,
-    told: Option<(u16, bool)>,
-    session: Session,
 }
 
 impl Outgoing {
@@ -150,7 +113,7 @@ impl Outgoing {
             let cseq = response.headers.cseq().map_or(0, |(number, _)| number);
             let mut prack = early.session.dialog.request(Method::Prack);
             prack.headers.push(Name::RAck, format!("{rseq} {cseq} INVITE"));
-            early.session.send(wire, Task::Tell, prack, now);
+            early.session.send(wire, Task::Aside, prack, now);
         }
         let sdp = headers::sdp(&response.headers, &response.body);
         if let Some(sdp) = sdp {
@@ -190,8 +153,7 @@ impl Outgoing {
         };
         let cseq = response.headers.cseq().map_or(0, |(number, _)| number);
         wire.acknowledge(Some(leg), session.dialog.ack(cseq), &session.dialog.hop());
-        let left = vec![];
-        wire.set_purpose(key, Purpose::Forks(Forks { leg: Some(leg), path, left }));
+        wire.set_purpose(key, Purpose::Forks(Forks { leg: Some(leg), path, left: Vec::new() }));
         self.give_up_branches(wire, now);
         session.stage = Stage::Up;
         session.learn(&response.headers);
@@ -306,121 +268,6 @@ impl Outgoing {
             let _ = session.wake_up(wire, now);
         }
         Step::Stay
-    }
-}
-
-impl Branch {
-    fn new(wire: &mut Wire, leg: u64, destination: Destination, session_expires: u32) -> Self {
-        Self {
-            destination,
-            targets: VecDeque::new(),
-            call_id: wire.random.token(),
-            tag: super::leg::new_tag(leg, &mut wire.random),
-            cseq: 0,
-            contact: String::new(),
-            open: None,
-            over: false,
-            tries: 0,
-            session_expires,
-            early: Vec::new(),
-        }
-    }
-
-    /// Send the INVITE to the first address; `refusal` is the answer that asks for it to be sent otherwise.
-    fn invite(
-        &mut self,
-        wire: &mut Wire,
-        leg: u64,
-        number: usize,
-        outbound: &Outbound,
-        refusal: Option<&Response>,
-        now: Micros,
-    ) {
-        let Some(target) = self.targets.front().cloned() else {
-            return;
-        };
-        self.contact = wire.contact(CONTACT_USER, target.transport, target.addr);
-        self.cseq += 1;
-        let mut request = self.request(wire, outbound);
-        if let (Some(refusal @ Response { status: 401 | 407, .. }), Some(credentials)) =
-            (refusal, &outbound.credentials)
-        {
-            auth::authorise(&mut request, refusal, credentials, &mut wire.random);
-        }
-        let purpose = Purpose::Invite { leg, branch: number as u32 };
-        let key = wire.request_at(purpose, request, target.clone(), now);
-        self.open = Some((key, target));
-    }
-
-    fn request(&self, wire: &Wire, outbound: &Outbound) -> Request {
-        let mut request = Request::new(Method::Invite, self.destination.uri.clone());
-        let headers = &mut request.headers;
-        headers.push(Name::MaxForwards, "70");
-        for route in &self.destination.routes {
-            headers.push(Name::Route, route.as_str());
-        }
-        let from = NameAddr { display: outbound.from_name.clone(), ..NameAddr::new(outbound.from.clone()) };
-        headers.push(Name::From, from.with_tag(&self.tag).to_string());
-        let to = NameAddr::new(outbound.uri.clone().without_headers());
-        headers.push(Name::To, to.to_string());
-        headers.push(Name::CallId, self.call_id.as_str());
-        headers.push(Name::CSeq, format!("{} INVITE", self.cseq));
-        headers.push(Name::Contact, self.contact.as_str());
-        headers.push(Name::Allow, ALLOW);
-        headers.push(Name::Supported, SUPPORTED);
-        if self.session_expires > 0 {
-            headers.push(Name::SessionExpires, self.session_expires.to_string());
-            headers.push(Name::MinSe, wire.config.session_timer.min_s.to_string());
-        }
-        headers::add(headers, &outbound.headers);
-        headers.push(Name::ContentType, "application/sdp");
-        request.body.clone_from(&outbound.body);
-        request
-    }
-
-    fn may_authorise(&mut self, outbound: &Outbound, response: &Response) -> bool {
-        // Once; and once more when only our nonce was too old.
-        let again = self.tries == 0 || (self.tries < MOST_TRIES && auth::is_stale(response));
-        self.tries += 1;
-        again && outbound.credentials.is_some() && auth::is_answerable(response)
-    }
-
-    fn lengthen_timer(&mut self, response: &Response) -> bool {
-        let floor = response.headers.min_se().unwrap_or(0);
-        self.tries += 1;
-        let longer = floor > self.session_expires && self.tries <= MOST_TRIES;
-        if longer {
-            self.session_expires = floor;
-        }
-        longer
-    }
-
-    fn next_target(&mut self) -> bool {
-        self.targets.pop_front();
-        !self.targets.is_empty()
-    }
-
-    fn early_dialog(&mut self, leg: u64, response: &Response, forks: &mut u32) -> Option<&mut Early> {
-        let to = response.headers.to()?;
-        let tag = to.tag()?;
-        let known = self.early.iter().position(|early| early.session.dialog.remote_tag == tag);
-        if let Some(at) = known {
-            return self.early.get_mut(at);
-        }
-        let (_, path) = self.open.as_ref()?;
-        if *forks >= MOST_FORKS {
-            return None;
-        }
-        let dialog = Dialog::uac(self.contact.clone(), response, path).ok()?;
-        *forks += 1;
-        let session = Session::new(leg, dialog, true);
-        self.early.push(Early { fork: *forks, received: Received::default(), told: None, session });
-        self.early.last_mut()
-    }
-
-    fn take_early(&mut self, remote_tag: &str) -> Option<Early> {
-        let at = self.early.iter().position(|early| early.session.dialog.remote_tag == remote_tag)?;
-        Some(self.early.swap_remove(at))
     }
 }
 

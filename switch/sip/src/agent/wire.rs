@@ -62,8 +62,10 @@ pub(crate) enum Task {
     /// re-INVITE or UPDATE.
     Offer,
     Refer,
-    /// INFO, PRACK, NOTIFY: only a word that the call is unknown matters.
+    /// INFO: only a word that the call is unknown matters.
     Tell,
+    /// PRACK and NOTIFY: what they are about may be gone while the call goes on.
+    Aside,
 }
 
 /// What waits for the addresses of a name.
