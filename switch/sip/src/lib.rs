@@ -1,8 +1,12 @@
 //! SIP without sockets and without a clock: bytes and the time go in, bytes and events come out.
 //!
-//! The pure half knows the grammar of RFC 3261 and nothing else: [`message`] reads and prints messages, [`framer`] cuts
-//! a byte stream into them. What a peer sent never panics; what it sent wrong comes back as a [`ParseError`] that says
-//! why and carries the refusal to send, if one is due.
+//! What a peer sent never panics; what it sent wrong comes back as a [`ParseError`] that says why and carries the refusal
+//! to send, if one is due.
+//!
+//! - [`message`] reads and prints messages, [`framer`] cuts a byte stream into them.
+//! - [`sdp`] describes sessions and agrees on their audio; [`digest`] proves passwords; [`resolve`] finds addresses;
+//!   [`hep`] copies messages to a capture server.
+//! - [`endpoint`] keeps transactions over messages, [`agent`] keeps calls over transactions.
 #![forbid(unsafe_code)]
 
 pub mod agent;
