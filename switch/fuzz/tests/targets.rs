@@ -34,4 +34,5 @@ targets! {
     sip_message: "sip/tests/torture",
     sip_stream: "sip/tests/torture",
     srtp: "fuzz/corpus/srtp",
+    transactions: "fuzz/corpus/transactions",
 }

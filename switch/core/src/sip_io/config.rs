@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use hookflash_sip::{Micros, Transport};
 
 /// What to open, and its limits.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The addresses to listen on.
     pub listen: Vec<Listen>,
@@ -16,6 +16,8 @@ pub struct Config {
     pub limits: Limits,
     /// How much an address may send that nobody vouched for.
     pub per_source: Rate,
+    /// How much all such addresses may send together: a flood from many leaves time for those we know.
+    pub strangers: Rate,
 }
 
 /// One address to listen on.
@@ -82,8 +84,14 @@ pub struct Rate {
     pub burst: u32,
 }
 
-impl Default for Rate {
+impl Default for Config {
     fn default() -> Self {
-        Self { per_second: 50, burst: 500 }
+        Self {
+            listen: Vec::new(),
+            tls: TlsConfig::default(),
+            limits: Limits::default(),
+            per_source: Rate { per_second: 50, burst: 500 },
+            strangers: Rate { per_second: 2_000, burst: 4_000 },
+        }
     }
 }

@@ -37,7 +37,7 @@ impl Shared {
             incoming: VecDeque::new(),
             unfinished: Vec::new(),
             timers: Timers::new(),
-            sieve: Sieve::new(config.per_source),
+            sieve: Sieve::new(config.per_source, config.strangers),
             dropped: 0,
             buffer: vec![0; MOST_BYTES].into(),
         }

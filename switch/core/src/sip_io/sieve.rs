@@ -1,7 +1,8 @@
 //! How much each address may send.
 //!
 //! Whoever is vouched for may send anything. All others share a fixed number of token buckets, chosen by a hash nobody
-//! outside can compute: a flood from many addresses costs no memory, and drags few bystanders along.
+//! outside can compute: a flood from many addresses costs no memory, and drags few bystanders along. One more bucket is
+//! for all of them together.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -21,9 +22,11 @@ pub(super) const GARBAGE: u32 = 10;
 
 #[derive(Debug)]
 pub(super) struct Sieve {
-    rate: Rate,
+    per_source: Rate,
+    strangers: Rate,
     hash: RandomState,
     buckets: Box<[Bucket]>,
+    all: Bucket,
     vouched: HashSet<IpAddr>,
     vouched_before: HashSet<IpAddr>,
 }
@@ -36,12 +39,13 @@ struct Bucket {
 }
 
 impl Sieve {
-    pub fn new(rate: Rate) -> Self {
-        let full = Bucket { tokens: u64::from(rate.burst) * 1_000_000, filled: 0 };
+    pub fn new(per_source: Rate, strangers: Rate) -> Self {
         Self {
-            rate,
+            per_source,
+            strangers,
             hash: RandomState::new(),
-            buckets: vec![full; BUCKETS].into(),
+            buckets: vec![Bucket::full(per_source); BUCKETS].into(),
+            all: Bucket::full(strangers),
             vouched: HashSet::new(),
             vouched_before: HashSet::new(),
         }
@@ -62,11 +66,17 @@ impl Sieve {
             return true;
         }
         let slot = self.hash.hash_one(network(address)) as usize % BUCKETS;
-        self.buckets.get_mut(slot).is_some_and(|bucket| bucket.take(self.rate, messages, now))
+        let own = self.buckets.get_mut(slot);
+        own.is_some_and(|bucket| bucket.take(self.per_source, messages, now))
+            && self.all.take(self.strangers, messages, now)
     }
 }
 
 impl Bucket {
+    fn full(rate: Rate) -> Self {
+        Self { tokens: u64::from(rate.burst) * 1_000_000, filled: 0 }
+    }
+
     fn take(&mut self, rate: Rate, messages: u32, now: Micros) -> bool {
         let gained = now.saturating_sub(self.filled).saturating_mul(u64::from(rate.per_second));
         let most = u64::from(rate.burst) * 1_000_000;
@@ -100,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_burst_passes_and_then_the_rate() {
-        let mut sieve = Sieve::new(RATE);
+        let mut sieve = Sieve::new(RATE, Rate { per_second: 1_000, burst: 1_000 });
         assert_eq!(taken(&mut sieve, "192.0.2.1", 0), 20);
         assert_eq!(taken(&mut sieve, "192.0.2.1", 1_000_000), 10);
         assert_eq!(taken(&mut sieve, "192.0.2.1", 3_600_000_000), 20);
@@ -108,22 +118,32 @@ mod tests {
 
     #[test]
     fn who_is_vouched_for_has_no_limit_and_others_keep_theirs() {
-        let mut sieve = Sieve::new(RATE);
+        let mut sieve = Sieve::new(RATE, Rate { per_second: 1_000, burst: 1_000 });
         sieve.vouch("192.0.2.1".parse().unwrap());
         assert_eq!(taken(&mut sieve, "192.0.2.1", 0), 100);
         assert_eq!(taken(&mut sieve, "192.0.2.2", 0), 20);
     }
 
     #[test]
+    fn a_flood_from_many_addresses_passes_at_the_rate_of_all_and_who_is_known_passes_freely() {
+        let mut sieve = Sieve::new(RATE, Rate { per_second: 30, burst: 100 });
+        let known = "192.0.2.1".parse().unwrap();
+        sieve.vouch(known);
+        let passed = (0..5_000_u32).filter(|&bits| sieve.allows(IpAddr::V4(bits.into()), 1, 0)).count();
+        assert_eq!(passed, 100);
+        assert!(sieve.allows(known, 1, 0));
+    }
+
+    #[test]
     fn addresses_of_one_ipv6_network_share() {
-        let mut sieve = Sieve::new(RATE);
+        let mut sieve = Sieve::new(RATE, Rate { per_second: 1_000, burst: 1_000 });
         assert_eq!(taken(&mut sieve, "2001:db8::1", 0), 20);
         assert_eq!(taken(&mut sieve, "2001:db8::2", 0), 0);
     }
 
     #[test]
     fn garbage_costs_more() {
-        let mut sieve = Sieve::new(RATE);
+        let mut sieve = Sieve::new(RATE, Rate { per_second: 1_000, burst: 1_000 });
         let address = "192.0.2.1".parse().unwrap();
         assert!(sieve.allows(address, GARBAGE, 0));
         assert!(sieve.allows(address, GARBAGE, 0));
@@ -132,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_more_are_vouched_for_without_growing() {
-        let mut sieve = Sieve::new(RATE);
+        let mut sieve = Sieve::new(RATE, Rate { per_second: 1_000, burst: 1_000 });
         for bits in 0..350_000_u32 {
             sieve.vouch(IpAddr::V4(bits.into()));
         }

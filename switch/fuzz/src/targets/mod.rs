@@ -9,6 +9,7 @@ pub mod session_description;
 pub mod sip_message;
 pub mod sip_stream;
 pub mod srtp;
+pub mod transactions;
 
 /// Datagrams of one input, each with its time: a byte of length, a byte of milliseconds since the one before, and so
 /// many bytes. The version is set right, so that more than one input in four gets past the first byte.
