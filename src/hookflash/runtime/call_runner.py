@@ -148,8 +148,7 @@ class CallRunner:
         self._stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace / SECOND)
-        for call in [*self._live.values()]:
-            await call.leg.hang_up("shutdown")
+        await asyncio.gather(*(call.leg.hang_up("shutdown") for call in [*self._live.values()]))
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=LAST_WORDS / SECOND)
             for task in late:

@@ -51,6 +51,7 @@ class ScriptedLeg:
         self.diary: list[tuple[float, str]] = []  #: what happened to it and when, such as `hears Welcome`
         self.lasts: dict[str, int] = {}  #: ms, by the path of a file
         self.talks: list[tuple[float, float]] = []  #: when the person speaks; otherwise there is silence
+        self.unplayable: set[str] = set()  #: files that the leg cannot play
         self.found = Detected("human", 1_000)  #: what a detection finds
         self.bridged_with: Leg | None = None
         self._loop = asyncio.get_running_loop()
@@ -258,6 +259,8 @@ class ScriptedLeg:
 
     def _hear(self, source: AnySource) -> None:
         self._check()
+        if _name(source) in self.unplayable:
+            raise OSError(f"{_name(source)} cannot be played")
         self._note(f"hears {_name(source)}")
 
     def _length(self, source: AnySource) -> int:

@@ -78,6 +78,7 @@ class RunningDial:
         self._caller = caller
         self._plan = plan
         self._callees: list[Callee] = []
+        self._placing: asyncio.Task[Callee | None] | None = None
         self._winner: Callee | None = None
         self._recording: Running | None = None
         self._is_bridged = False
@@ -92,6 +93,8 @@ class RunningDial:
         except HungUp:
             pass  # the caller is gone: what is known so far is told
         finally:
+            if self._placing is not None:
+                await asyncio.wait([self._placing])  # a call that is being made is dropped, not forgotten
             await self._drop()
             recording = await self._recording.stop() if self._recording is not None else None
         return self._result(recording.path if recording is not None else None)
@@ -152,6 +155,12 @@ class RunningDial:
 
     async def _call(self, target: Target) -> Callee | None:
         """Ring somebody; None, told in the timeline or the debugger, when that cannot be."""
+        if self._caller.hung_up is not None:
+            raise HungUp(self._caller.hung_up)
+        self._placing = asyncio.create_task(self._place(target))
+        return await asyncio.shield(self._placing)
+
+    async def _place(self, target: Target) -> Callee | None:
         caller, parts = self._caller, self._caller.parts
         try:
             row = await caller.ledger.write(

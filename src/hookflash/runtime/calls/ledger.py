@@ -13,6 +13,7 @@ log = structlog.get_logger()
 
 P = ParamSpec("P")
 T = TypeVar("T")
+MOST_WAITING = 32  #: entries that wait for another to be written along with
 Entry = tuple[Callable[[Tx], Awaitable[Any]], asyncio.Future[Any]]
 
 
@@ -34,6 +35,8 @@ class Ledger:
     def later(self, action: Callable[Concatenate[Tx, P], Awaitable[object]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Write it along with the next entry: for what is worth no transaction of its own."""
         self._put(action, *args, **kwargs).add_done_callback(_complain)
+        if len(self._entries) >= MOST_WAITING and self._writing is None:
+            self._begin()
 
     async def write(self, action: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Write it after all that came before, and return what the action returns. Raises what it raises."""

@@ -64,6 +64,7 @@ from .tapes import Tapes, record_options
 log = structlog.get_logger()
 
 MOST_SILENT_DOCUMENTS = 50  #: in a row, that only lead to each other: no caller waits for more
+MOST_SIGNALS = 200  #: of SIP in a timeline: a peer that sends without end fills no disk
 APOLOGY = Utterance(DEFAULT, ("We are sorry. An error occurred in this application. Goodbye.",))
 
 #: What brings a call to its first document: returns it, or None when there is none to run.
@@ -93,6 +94,7 @@ class LiveCall:
         self._source = row.options.source  #: whose fallback holds for all its documents
         self._page: Page | None = None
         self._silent = 0
+        self._signals = 0
         self._end: End = HangUp()  #: how its last document wants it to end
         self._verdict: CallStatus | None = None  #: of a call that we refused
         self._running: asyncio.Task[Step | None] | None = None
@@ -228,7 +230,8 @@ class LiveCall:
         match event:
             case protocol.HungUp():
                 self._gone(event)
-            case protocol.Signal(sent=sent, line=line):
+            case protocol.Signal(sent=sent, line=line) if self._signals < MOST_SIGNALS:
+                self._signals += 1
                 self.diary.aside(f"{'Sent' if sent else 'Received'} {line}", kind="sip", data=event)
             case protocol.Quality(codec=codec, received=received, lost=lost, jitter_ms=jitter, mos=mos):
                 sentence = f"{codec}: {lost} of {received + lost} packets lost, jitter {jitter:.0f} ms, MOS {mos:.1f}"

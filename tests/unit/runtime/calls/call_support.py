@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 from aiohttp import web
 from tests.unit.actions.world import NUMBER, PERSON, World
 from tests.unit.store.store_support import opened
@@ -50,11 +49,6 @@ OTHER = "+14155550111"
 THIRD = "+14155550222"
 
 Script = Callable[[ScriptedLeg], object]
-
-
-def near(seconds: float) -> object:
-    """About so many seconds of a call: what the machine takes for a request counts 500 times here."""
-    return pytest.approx(seconds * 2, abs=seconds * 1.5)
 
 
 def twiml(verbs: str, **options: Any) -> web.Response:

@@ -3,9 +3,11 @@
 import pytest
 from tests.unit.twiml.voice.voice_support import Played, play
 
-from hookflash.domain.speech import Mark, Voice
+from hookflash.domain.speech import Mark, Utterance, Voice
 from hookflash.switch.leg import HungUp
-from hookflash.twiml.voice import FALL_THROUGH, SoundError
+from hookflash.switch.protocol import AnySource, File, Stream
+from hookflash.testing.leg import ScriptedLeg
+from hookflash.twiml.voice import FALL_THROUGH, GoTo, SoundError
 
 
 def voice_of(played: Played) -> Voice:
@@ -141,6 +143,32 @@ def test_how_long_a_text_may_be(voice: str, text: str, *, said: bool) -> None:
     """Each family has its limit, Google's with tags; none may have more than 4,500 characters as in a URL: 13521."""
     played = play(f"<Say voice='{voice}'>{text}</Say>")
     assert (bool(played.heard), played.codes) == (said, [] if said else [13521])
+
+
+def test_a_stream_is_heard_once() -> None:
+    """Speech that is still being made cannot be played twice: the next time the engine is asked again."""
+
+    class Streaming:
+        asked = 0
+
+        async def say(self, utterance: Utterance) -> AnySource:
+            self.asked += 1
+            return Stream(stream=7) if self.asked == 1 else File(path="kept")
+
+    for verbs in ("<Say loop='3'>Hi</Say>", "<Gather><Say loop='3'>Hi</Say></Gather>"):
+        played = play(verbs, prepare=lambda call: setattr(call, "speech", Streaming()))
+        assert played.heard == ["stream 7", "kept", "kept"]
+
+
+def test_what_cannot_be_played_is_told_and_the_call_goes_on() -> None:
+    """A leg that cannot play a source says so; the next verb, or the keys of a Gather, come all the same."""
+
+    def script(leg: ScriptedLeg) -> None:
+        leg.unplayable.add("bad")
+        leg.at(1, lambda: leg.press("1"))
+
+    played = play("<Say>bad</Say><Gather numDigits='1'><Say>bad</Say></Gather>", script)
+    assert (played.call.failures, played.next) == ([13420, 13420], GoTo("", "POST", {"Digits": "1"}))
 
 
 def test_speech_that_fails_is_told_and_the_call_goes_on() -> None:
