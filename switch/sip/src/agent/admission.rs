@@ -2,7 +2,7 @@
 
 use super::Agent;
 use super::event::AgentEvent;
-use super::gate::{Admitted, Decision};
+use super::gate::{self, Admitted, Decision};
 use super::refusals::Refusal;
 use super::registrar::{Aor, Change, Outcome};
 use crate::message::Request;
@@ -17,7 +17,10 @@ impl Agent {
         flow: &Flow,
         now: Micros,
     ) -> Option<Admitted> {
-        let decision = self.gate.admit_call(request, flow, &mut self.trunks, now);
+        let decision = match self.legs.len() >= self.wire.config.most_legs {
+            true => gate::full("There are as many calls as may be."),
+            false => self.gate.admit_call(request, flow, &mut self.trunks, now),
+        };
         self.enact(key, request, flow, decision, now)
     }
 

@@ -89,7 +89,7 @@ impl Gate {
         };
         match trunks.admit(&trunk, now) {
             Ok(()) => Decision::Admitted(Admitted { trunk, ..Admitted::default() }),
-            Err(Full(why)) => Decision::Refused { status: 503, why, retry_after: Some(RETRY_AFTER) },
+            Err(Full(why)) => full(why),
         }
     }
 
@@ -160,6 +160,11 @@ impl OpenDomain {
 
 fn refused(status: u16, why: impl Into<String>) -> Decision {
     Decision::Refused { status, why: why.into(), retry_after: None }
+}
+
+/// There is no room now; later there may be.
+pub(crate) fn full(why: impl Into<String>) -> Decision {
+    Decision::Refused { status: 503, why: why.into(), retry_after: Some(RETRY_AFTER) }
 }
 
 /// Domain names are the same in any case, and with a final dot.

@@ -71,10 +71,6 @@ impl Agent {
     }
 
     fn invite_came(&mut self, key: ServerKey, request: Request, flow: &Flow, now: Micros) {
-        if self.legs.len() >= self.wire.config.most_legs {
-            self.refuse(key, &request, flow, 503, "There are as many calls as may be.", now);
-            return;
-        }
         let Some(admitted) = self.admit_call(key, &request, flow, now) else {
             return;
         };

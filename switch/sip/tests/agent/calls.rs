@@ -3,7 +3,7 @@
 use hookflash_sip::Timing;
 use hookflash_sip::agent::AgentEvent;
 
-use crate::net::{ANSWER, MS, Net, OFFER, SECOND, call, ended};
+use crate::net::{ANSWER, MS, Net, OFFER, SECOND, answer_to, call, elsewhere, ended, request_text};
 
 #[test]
 fn a_call_is_made_taken_and_ended_by_its_callee() {
@@ -240,4 +240,100 @@ fn a_late_offer_is_made_by_the_answer_and_taken_by_the_ack() {
     assert_eq!(events, [AgentEvent::OfferAnswered { leg: invitation.leg, body: ANSWER.to_vec() }]);
     net.advance(40 * SECOND);
     assert_eq!(net.events(1), []);
+}
+
+#[test]
+fn a_redirection_is_not_followed_and_tells_where_it_points() {
+    // Where a call goes, and who pays for it, is decided by who made it: a 3xx ends it, with its Contacts.
+    let mut net = Net::new(1);
+    net.act(1, |agent, now| agent.invite(1, call("sip:bob@192.0.2.60"), now));
+    let invite = net.request_outside();
+    net.inject(elsewhere(), 1, &answer_to(&invite, 302, "a", "", b""));
+    let events = net.events(1);
+    assert_eq!(ended(&events, 1), ("failed".to_owned(), 302));
+    let contact = ("Contact".to_owned(), "<sip:phone@192.0.2.60>".to_owned());
+    assert!(matches!(events.last(), Some(AgentEvent::Ended { headers, .. }) if headers.contains(&contact)));
+    net.assert_empty();
+}
+
+#[test]
+fn a_call_that_waits_is_shown_alive_each_minute_and_not_for_ever() {
+    // RFC 3261 §13.3.1.1: a provisional answer each minute, or proxies give up; an owner that never decides loses it.
+    let mut net = Net::with(1, |config| config.unanswered = 200 * SECOND);
+    let sdp = String::from_utf8_lossy(OFFER);
+    net.inject(elsewhere(), 1, &request_text("INVITE", "sip:bob@192.0.2.1", 1, "", "", &sdp));
+    let leg = net.invited(1).leg;
+    net.act(1, |agent, now| agent.ring(leg, None, now));
+    net.advance(190 * SECOND);
+    assert_eq!(net.count(1, "SIP/2.0 180"), 4);
+    net.advance(11 * SECOND);
+    assert_eq!(ended(&net.events(1), leg), ("no_answer".to_owned(), 480));
+}
+
+#[test]
+fn each_message_of_a_leg_is_told_for_its_timeline_unless_that_is_switched_off() {
+    // First line and CSeq, in order, both ways; nothing after `Ended`.
+    let told = |signals: bool| {
+        let mut net = Net::with(2, |config| config.signals = signals);
+        net.act(1, |agent, now| agent.invite(1, call("sip:bob@192.0.2.2"), now));
+        net.advance(20 * MS);
+        let invited = net.peers[1].events.iter().find_map(|event| match event {
+            AgentEvent::Invited(invitation) => Some(invitation.leg),
+            _ => None,
+        });
+        let leg = invited.expect("a call came in");
+        net.act(2, |agent, now| agent.answer(leg, ANSWER.to_vec(), now));
+        net.advance(20 * MS);
+        net.act(1, |agent, now| agent.hang_up(1, "local", now));
+        net.advance(20 * MS);
+        let lines = |events: &[AgentEvent]| {
+            let lines = events.iter().filter_map(|event| match event {
+                AgentEvent::Signal { sent, line, cseq, .. } => {
+                    let way = if *sent { '>' } else { '<' };
+                    let word = line.split(' ').next().unwrap_or_default();
+                    Some(format!("{way}{word} {cseq}"))
+                }
+                _ => None,
+            });
+            lines.collect::<Vec<_>>()
+        };
+        (lines(&net.peers[0].events), lines(&net.peers[1].events))
+    };
+    let (caller, callee) = told(true);
+    assert_eq!(caller, [">INVITE 1 INVITE", "<200 1 INVITE", ">ACK 1 ACK", ">BYE 2 BYE"]);
+    assert_eq!(callee, ["<INVITE 1 INVITE", ">200 1 INVITE", "<ACK 1 ACK", "<BYE 2 BYE", ">200 2 BYE"]);
+    assert_eq!(told(false), (vec![], vec![]));
+}
+
+#[test]
+fn there_are_no_more_legs_than_may_be() {
+    // `most_legs`: 503 with Retry-After, told as refused; a leg that ends makes room.
+    let mut net = Net::with(1, |config| config.most_legs = 2);
+    let invite = |number: u32| {
+        let text = request_text("INVITE", "sip:bob@192.0.2.1", number, "", "", "x");
+        text.replace("Call-ID: elsewhere", &format!("Call-ID: {number}"))
+    };
+    let mut last = 0;
+    for number in 1..=2 {
+        net.inject(elsewhere(), 1, &invite(number));
+        last = net.invited(1).leg;
+    }
+    net.inject(elsewhere(), 1, &invite(3));
+    let refused = net.answer_outside();
+    assert_eq!((refused.status, refused.headers.retry_after()), (503, Some(2)));
+    net.act(1, |agent, now| agent.hang_up(last, "local", now));
+    net.inject(elsewhere(), 1, &invite(4));
+    net.invited(1);
+}
+
+#[test]
+fn a_transport_that_fails_ends_what_went_over_it_and_nothing_else() {
+    // RFC 3261 §8.1.3.1: counts as 503. Other legs do not notice.
+    let mut net = Net::new(2);
+    net.call_up();
+    net.act(1, |agent, now| agent.invite(7, call("sip:bob@192.0.2.60"), now));
+    let target = hookflash_sip::Target::new(hookflash_sip::Transport::Udp, elsewhere());
+    net.act(1, |agent, now| agent.transport_failed(&target, "Connection refused.", now));
+    assert_eq!(ended(&net.events(1), 7), ("failed".to_owned(), 503));
+    assert_eq!(net.peers[0].agent.legs(), 1);
 }
