@@ -92,6 +92,10 @@ class CallRunner:
         """A call comes in; returns once it lives, or is refused."""
         try:
             refusal = await self._receive(leg, event)
+        except Exception:
+            log.exception("a call could not be taken")
+            refusal = Unwanted(500, "Something of this platform failed")
+        try:
             if refusal is not None:
                 log.info("a call is refused", status=refusal.status, why=refusal.why)
                 await leg.reject(refusal.status, refusal.why)

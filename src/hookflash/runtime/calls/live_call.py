@@ -385,6 +385,8 @@ class LiveCall:
             row, recorded = await asyncio.shield(running.task)
         finally:
             await self.leg.stop(running.tape)
+        if recorded.why == "hung_up":
+            self._gone(await self.leg.gone())
         return Recording(
             sid=row.sid, url=self.link(row.path), seconds=row.seconds or 0, why=recorded.why, key=recorded.key
         )

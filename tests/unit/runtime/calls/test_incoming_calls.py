@@ -259,6 +259,17 @@ async def test_nobodys_number(calls: CallWorld) -> None:
     assert await calls.calls() == []
 
 
+async def test_a_call_that_cannot_be_taken_is_refused(calls: CallWorld) -> None:
+    """Whatever breaks on the way in, the caller is not left ringing."""
+
+    async def broken(event: object) -> None:
+        raise RuntimeError("a bug")
+
+    calls.places.arrived = broken  # type: ignore[method-assign, assignment]
+    leg, _ = await calls.start()
+    assert leg.done == ["gone rejected"]
+
+
 async def test_a_number_without_url_ends_unanswered(calls: CallWorld) -> None:
     """The timeline says why."""
     await calls.world.number("+14155550333", voice_url=None)
