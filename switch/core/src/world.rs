@@ -3,7 +3,7 @@
 //! A call has two legs, the caller's and the callee's. What SIP does between two machines is done here between the two;
 //! their audio is real: RTP over a wire in memory, with the loss and delay that were asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 
 use hookflash_media::codec::CodecKind;
@@ -20,13 +20,27 @@ use crate::streams::Streams;
 /// Most simulated legs.
 const MOST_LEGS: usize = 20_000;
 
+/// Legs that are gone of which it is still known what they heard.
+const MOST_MEMORIES: usize = 64;
+
+/// Samples of all memories together: two hours.
+const MOST_REMEMBERED: usize = 2 * 3_600 * 8_000;
+
 /// The simulated legs.
 pub struct World {
     shard: Shard,
     parties: HashMap<LegId, Party>,
     now: Micros,
+    memories: VecDeque<Memory>,
     out: Gathered,
     events: Vec<Event>,
+}
+
+/// What a leg that is gone has heard.
+struct Memory {
+    leg: LegId,
+    samples: Vec<i16>,
+    forgotten: u64,
 }
 
 /// One side of a call.
@@ -65,6 +79,7 @@ impl World {
             shard: Shard::new(Box::new(Inline::new(streams)), seed),
             parties: HashMap::new(),
             now: 0,
+            memories: VecDeque::new(),
             out: Gathered::default(),
             events: Vec::new(),
         }
@@ -82,7 +97,20 @@ impl World {
 
     /// What a leg has heard since it was told to listen, and how many samples of it are forgotten.
     pub fn heard(&mut self, leg: LegId) -> Option<(&[i16], u64)> {
+        if let Some(memory) = self.memories.iter().find(|memory| memory.leg == leg) {
+            return Some((&memory.samples, memory.forgotten));
+        }
         self.shard.heard(leg, self.now).map(|heard| (heard.samples(), heard.forgotten()))
+    }
+
+    fn remember(&mut self, leg: LegId) {
+        let Some((samples, forgotten)) = self.heard(leg) else { return };
+        let memory = Memory { leg, samples: samples.to_vec(), forgotten };
+        self.memories.push_back(memory);
+        let mut kept: usize = self.memories.iter().map(|memory| memory.samples.len()).sum();
+        while self.memories.len() > MOST_MEMORIES || kept > MOST_REMEMBERED {
+            kept -= self.memories.pop_front().map_or(kept, |memory| memory.samples.len());
+        }
     }
 
     /// Does what is asked of a leg.
@@ -254,6 +282,7 @@ impl World {
         party.limit_until = None;
         if party.has_audio {
             party.ending = Some(ending);
+            self.remember(leg);
             self.shard.close(leg, self.now, &mut self.out);
             self.gather();
         } else {

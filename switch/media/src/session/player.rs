@@ -192,12 +192,15 @@ impl Player {
         Ok(true)
     }
 
+    /// Begins again; false when that was the last round, as often as it is asked.
     fn next_round(&mut self) -> bool {
-        let goes_on = self.sounded && self.rounds != Some(0);
+        if !self.sounded || self.rounds == Some(0) {
+            return false;
+        }
         self.rounds = self.rounds.map(|left| left.saturating_sub(1));
         self.coming = 0;
         self.sounded = false;
-        goes_on
+        true
     }
 }
 
