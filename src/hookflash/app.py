@@ -35,12 +35,13 @@ from hookflash.runtime.admission import admitted_domains
 from hookflash.runtime.callbacks import Callbacks, callback_host
 from hookflash.runtime.incoming import IncomingMessages, Question, question_host
 from hookflash.runtime.live import LiveCalls, NoLiveCalls
+from hookflash.runtime.lost_calls import close_lost
 from hookflash.runtime.media import AT_ONCE, MediaFetcher, Unlinker
 from hookflash.runtime.network import Network, StoreSink
 from hookflash.runtime.recordings import RecordingEraser
 from hookflash.runtime.shares import Shares
 from hookflash.runtime.submitter import Submitter
-from hookflash.runtime.telephony import Telephony, open_telephony
+from hookflash.runtime.telephony import Telephony, open_telephony, repair_recording
 from hookflash.runtime.tidy import Tidier, rules
 from hookflash.runtime.worker import LIMIT, Begin, JobOf, Perform, Worker, as_jobs, itself, nothing_left
 from hookflash.settings import Mode, RoleName, Settings
@@ -123,6 +124,9 @@ class Server:
         self.directory = DataDirectory(settings.directory)
         self.exchange = exchange = _exchange(settings, self.directory)
         await exchange.store.write(outbox.release_all, exchange.clock.now())
+        await close_lost(
+            store=exchange.store, files=exchange.recording_files, clock=exchange.clock, repair=repair_recording
+        )
         first = await exchange.store.write(
             first_start,
             exchange.vault,
@@ -180,7 +184,11 @@ class Server:
             webhooks=exchange.webhooks,
             auth=exchange.auth,
             pending=exchange.pending,
+            vault=exchange.vault,
+            links=exchange.media_links,
+            recordings=exchange.recording_files,
         )
+        exchange.calls = exchange.telephony.runner
         tls = authority.context
         if settings.tls_cert and settings.tls_key:
             tls = with_public_certificate(tls, settings.tls_cert, settings.tls_key)
@@ -308,6 +316,7 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
     unlinker = Unlinker(store=store, files=exchange.media_files)
     eraser = RecordingEraser(store=store, files=exchange.recording_files)
     network = Network(clock=clock)
+    runner = exchange.telephony.runner
 
     def job_of(question: Question) -> Job:
         return question.job
@@ -339,6 +348,7 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
         worker("unlink", as_jobs, unlinker.perform),
         worker("unlink-recording", as_jobs, eraser.perform),
         worker("submit", submitter.begin, submitter.perform, lambda submit: submit.job),
+        worker("dial", runner.begin, runner.perform, lambda dialling: dialling.job),
         worker("callback", as_jobs, posts.perform),
         worker("incoming", incoming.begin, questions.perform, job_of),
         worker("network", network.bring),

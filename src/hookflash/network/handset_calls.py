@@ -106,6 +106,7 @@ class HandsetCalls:
 
     def dial(self, number: str, to: str, link: protocol.Link | None = None) -> HandsetCall:
         """The handset `number` calls `to`."""
+        self._world.wake()
         base = link or protocol.Link(leg=0, callee=0, from_="", to="")
         command = msgspec.structs.replace(
             base,
@@ -114,13 +115,12 @@ class HandsetCalls:
             from_=number,
             to=to,
         )
-        call = self._keep(HandsetCall(number, to, self._switch.link(command), incoming=False))
-        self._world.wake()
-        return call
+        return self._keep(HandsetCall(number, to, self._switch.link(command), incoming=False))
 
     async def ring(self, number: str, *, from_: str, ring_ms: int) -> SwitchLeg:
         """The platform calls the handset `number`; returns the platform's leg."""
         answering = await self._answering_of(number)
+        self._world.wake()
         callee = self._switch.next_number(simulated=True)
         self._expected[callee] = number
         command = msgspec.structs.replace(
@@ -131,9 +131,7 @@ class HandsetCalls:
             to=number,
             ring_ms=ring_ms,
         )
-        leg = self._switch.link(command)
-        self._world.wake()
-        return leg
+        return self._switch.link(command)
 
     def takes(self, leg: SwitchLeg, event: protocol.Invited) -> bool:
         """Whether an invitation is for a handset; if so, the handset answers it as it was told."""

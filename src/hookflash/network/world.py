@@ -41,7 +41,8 @@ class World:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def wake(self) -> None:
-        """Somebody has made a simulated call: time must go on for it."""
+        """Somebody is about to make a simulated call: time has to be now, and to go on for it."""
+        self._switch.native.step(self._clock.now())
         self._wake.set()
 
     async def until(self, found: Callable[[], T | None], span: int) -> T | None:

@@ -1,25 +1,53 @@
 """Calls, as far as this process has a part in them: the switch, who speaks, and simulated handsets."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from hookflash import _switch
 from hookflash.api.auth import Authenticator
-from hookflash.domain.clock import VirtualClock
+from hookflash.domain.clock import SECOND, VirtualClock
+from hookflash.domain.media_links import MediaLinks
+from hookflash.domain.speech import Utterance
 from hookflash.network.handset import Answering, Handset
 from hookflash.network.handset_calls import HandsetCalls
 from hookflash.network.world import World
 from hookflash.pending import Pending
+from hookflash.runtime.call_runner import CallRunner
+from hookflash.runtime.places import CallPlaces
 from hookflash.runtime.sounds import Sounds
 from hookflash.settings import Settings
+from hookflash.speech.engine import SpeechError
 from hookflash.speech.espeak import Espeak
 from hookflash.speech.repertoire import Repertoire
 from hookflash.speech.speaker import Speaker
+from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.shelf import Shelf
 from hookflash.store.store import Store, Tx
-from hookflash.switch.protocol import SwitchConfig
+from hookflash.store.vault import Vault
+from hookflash.switch import protocol
+from hookflash.switch.protocol import AnySource, SwitchConfig
 from hookflash.switch.switch import Switch
+from hookflash.switch.switch_leg import SwitchLeg
+from hookflash.twiml.voice import SoundError
 from hookflash.webhooks.client import WebhookClient
+
+STOP_GRACE = 5 * SECOND  #: ms for live calls at the stop
+SPEECH_FAILED = 12_400  #: internal failure, of the error dictionary
+
+
+class Speech:
+    """The speaker, as calls know it."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+
+    async def say(self, utterance: Utterance) -> list[AnySource]:
+        """The speech, to be played. Raises SoundError."""
+        try:
+            return [await self._speaker.say(utterance)]
+        except SpeechError as error:
+            raise SoundError(SPEECH_FAILED, f"{error}.") from error
 
 
 @dataclass(kw_only=True)
@@ -32,6 +60,8 @@ class Telephony:
     sounds: Sounds
     repertoire: Repertoire
     handset_calls: HandsetCalls
+    runner: CallRunner
+    _arrivals: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def sip_address(self) -> str:
@@ -39,13 +69,24 @@ class Telephony:
         return self.switch.addresses.get("udp", "")
 
     def start(self) -> None:
+        self.switch.invited = self._invited
         self.switch.start()
         self.world.start()
 
     async def stop(self) -> None:
-        """End every call that is left."""
+        """Let calls end for a while, and end what is left then."""
+        await self.runner.stop(STOP_GRACE)
         self.switch.close()
+        for task in self._arrivals:
+            task.cancel()
+        await asyncio.gather(*self._arrivals, return_exceptions=True)
         await asyncio.gather(self.world.stop(), self.handset_calls.close(), self.speaker.close())
+
+    def _invited(self, leg: SwitchLeg, event: protocol.Invited) -> None:
+        if not self.handset_calls.takes(leg, event):
+            task = asyncio.create_task(self.runner.invited(leg, event), name="invited")
+            self._arrivals.add(task)
+            task.add_done_callback(self._arrivals.discard)
 
 
 def open_telephony(
@@ -58,6 +99,9 @@ def open_telephony(
     webhooks: WebhookClient,
     auth: Authenticator,
     pending: Pending,
+    vault: Vault,
+    links: MediaLinks,
+    recordings: RecordingFiles,
 ) -> Telephony:
     """Start the switch and all that goes with it; `cache` is a directory for audio, `certificate` a PEM file
     with chain and key. Raises OSError when an address is taken, ValueError for settings that make no sense."""
@@ -82,8 +126,31 @@ def open_telephony(
     calls = HandsetCalls(
         switch=switch, world=world, clock=clock, speaker=speaker, repertoire=repertoire, answering_of=answering_of
     )
+    runner = CallRunner(
+        store=store,
+        clock=clock,
+        webhooks=webhooks,
+        auth=auth,
+        vault=vault,
+        links=links,
+        recordings=recordings,
+        speech=Speech(speaker),
+        sounds=sounds,
+        places=CallPlaces(
+            switch=switch, handsets=calls, store=store, vault=vault, own_host=settings.sip_address or settings.host
+        ),
+        rules=settings.call_rules,
+        rates=settings.sender_rates,
+        validate_certificates=settings.validate_certificates,
+    )
     return Telephony(
-        switch=switch, world=world, speaker=speaker, sounds=sounds, repertoire=repertoire, handset_calls=calls
+        switch=switch,
+        world=world,
+        speaker=speaker,
+        sounds=sounds,
+        repertoire=repertoire,
+        handset_calls=calls,
+        runner=runner,
     )
 
 
@@ -114,3 +181,8 @@ def _tls_port(settings: Settings) -> int:
     if settings.sip_tls_port is not None:
         return settings.sip_tls_port
     return settings.sip_port + 1 if settings.sip_port else 0
+
+
+def repair_recording(path: Path) -> int:
+    """Make a recording whole whose writer was killed; its length in ms. Raises OSError when there is nothing of it."""
+    return _switch.repair_wav(str(path))

@@ -99,6 +99,7 @@ class _Rendering:
         self.pcm = bytearray()
         self._resampler = _switch.Resampler(rate, RATE)
         self._feed: Feed | None = None
+        self._is_over = False
 
     def add(self, chunk: bytes) -> None:
         self._push(self._resampler.process(chunk))
@@ -106,9 +107,12 @@ class _Rendering:
     def stream_to(self, feed: Feed) -> None:
         feed.write(bytes(self.pcm))
         self._feed = feed
+        if self._is_over:
+            feed.end()
 
     def end(self) -> None:
         self._push(self._resampler.process(TAIL))
+        self._is_over = True
         if self._feed is not None:
             self._feed.end()
 

@@ -5,6 +5,9 @@ SELECT 1 FROM sip_mappings
 -- domains --
 SELECT * FROM sip_domains;
 
+-- domain_named --
+SELECT * FROM sip_domains WHERE domain_name = :name;
+
 -- mapped_credentials --
 SELECT c.* FROM sip_credentials c JOIN sip_mappings m ON m.account_sid = c.account_sid AND m.sid = c.credential_list_sid
  WHERE m.account_sid = :account_sid AND m.domain_sid = :domain_sid AND m.purpose = :purpose;
