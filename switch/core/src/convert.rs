@@ -3,8 +3,9 @@
 use hookflash_media::codec::CodecKind;
 use hookflash_media::rtp;
 use hookflash_media::session::{self, MediaCommand, MediaEvent, MediaParams, SrtpParams, Track};
-use hookflash_sip::sdp::{self, AudioParams, Direction, SrtpPolicy};
-use hookflash_sip::Transport;
+use hookflash_sip::agent::{self, Credentials};
+use hookflash_sip::sdp::{self, AudioParams, SrtpPolicy};
+use hookflash_sip::{Transport, Uri};
 
 use crate::protocol::{self, Command, Happening};
 
@@ -90,14 +91,15 @@ pub fn happening(event: MediaEvent, codec: CodecKind) -> Option<Happening> {
             status: 0,
             silent: done.silent,
         })),
-        MediaEvent::Closed(quality) => quality_of(&quality, codec),
+        MediaEvent::Closed(quality) => self::quality(&quality, codec_name(codec)),
         MediaEvent::MediaTimeout | MediaEvent::Broken(_) => return None,
     })
 }
 
-fn quality_of(quality: &rtp::Quality, codec: CodecKind) -> Happening {
+/// How the audio of a leg has been.
+pub fn quality(quality: &rtp::Quality, codec: &str) -> Happening {
     Happening::Quality {
-        codec: codec_name(codec).to_owned(),
+        codec: codec.to_owned(),
         sent: quality.sent.into(),
         received: quality.received.into(),
         lost: quality.lost.into(),
@@ -163,9 +165,42 @@ pub fn media_params(agreed: &AudioParams, timeout_ms: u32) -> MediaParams {
     }
 }
 
-/// The direction of ours that answers a peer's wish to hold, or not.
-pub fn our_direction(held: bool) -> Direction {
-    if held { Direction::RecvOnly } else { Direction::SendRecv }
+/// A domain for the agent. None when a network of it cannot be read.
+pub fn domain(domain: protocol::Domain) -> Option<agent::Domain> {
+    Some(agent::Domain {
+        name: domain.name,
+        networks: domain.networks.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?,
+        credentials: domain.credentials.into_iter().map(credential).collect(),
+        registration: domain.registration.into_iter().map(credential).collect(),
+        secure: domain.secure,
+    })
+}
+
+fn credential(credential: protocol::Credential) -> agent::Credential {
+    agent::Credential { username: credential.username, md5: credential.md5, sha256: credential.sha256 }
+}
+
+/// A trunk for the agent. None when an address of it cannot be read.
+pub fn trunk(trunk: protocol::Trunk) -> Option<agent::Trunk> {
+    let gateway = |gateway: &protocol::Gateway| {
+        Some(agent::Gateway { uri: Uri::parse(&gateway.address).ok()?, health: gateway.health })
+    };
+    let register = match trunk.register {
+        None => None,
+        Some(register) => Some(agent::Registration {
+            uri: Uri::parse(&register.uri).ok()?,
+            credentials: Credentials { username: register.username, password: register.password },
+            expires_s: register.expires_s,
+        }),
+    };
+    Some(agent::Trunk {
+        name: trunk.name,
+        networks: trunk.networks.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?,
+        gateways: trunk.gateways.iter().map(gateway).collect::<Option<_>>()?,
+        register,
+        channels: trunk.channels,
+        per_second: trunk.per_second,
+    })
 }
 
 /// The word for a transport.
@@ -176,5 +211,18 @@ pub fn transport_word(transport: Transport) -> &'static str {
         Transport::Tls => "tls",
         Transport::Ws => "ws",
         Transport::Wss => "wss",
+    }
+}
+
+/// A request that got no leg.
+pub fn refused(refusal: agent::Refusal) -> Happening {
+    Happening::Refused {
+        why: refusal.why,
+        status: refusal.status,
+        method: refusal.method,
+        from_uri: refusal.from_uri,
+        to_uri: refusal.to_uri,
+        source: refusal.source,
+        count: refusal.count,
     }
 }

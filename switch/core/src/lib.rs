@@ -1,14 +1,16 @@
 //! The switch: legs, their signalling and their audio, on threads of its own. Knows no Python.
 
 pub mod clock;
+mod control;
 mod convert;
 mod library;
 pub mod media_io;
 pub mod protocol;
 pub mod ring;
 pub mod sip_io;
+mod sip_leg;
 mod streams;
-pub mod shim;
+mod studio;
 pub mod switch;
 pub mod wake;
 mod world;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use hookflash_media::file;
 use hookflash_media::file::wav::{WavWriter, cut};
 use hookflash_media::graph::{Library, Pen, Sound, Tape, complete};
 
@@ -22,7 +23,7 @@ impl Inline {
 
 impl Library for Inline {
     fn file(&mut self, path: &Path, raw: bool) -> Sound {
-        match crate::shim::read_all(path, raw) {
+        match file::read_all(path, raw) {
             Ok(samples) => complete(&samples),
             Err(problem) => {
                 let (sound, pen) = Pen::new();

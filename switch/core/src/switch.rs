@@ -6,7 +6,8 @@ use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::shim as hearing;
+
+use hookflash_media::dsp::hearing;
 
 use crate::clock::Clock;
 use crate::protocol::{Command, Event, LegId, SwitchConfig};

@@ -107,7 +107,7 @@ fn repair_wav(path: PathBuf) -> PyResult<u64> {
 #[pyfunction]
 #[pyo3(signature = (path, raw = false))]
 fn read_sound<'py>(py: Python<'py>, path: PathBuf, raw: bool) -> PyResult<Bound<'py, PyBytes>> {
-    let pcm = py.detach(|| hookflash_switch::shim::read_all(&path, raw)).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let pcm = py.detach(|| file::read_all(&path, raw)).map_err(|error| PyValueError::new_err(error.to_string()))?;
     Ok(PyBytes::new(py, &bytes(&pcm)))
 }
 

@@ -54,6 +54,22 @@ trait Source: Send {
     fn read(&mut self, out: &mut Vec<i16>) -> bool;
 }
 
+/// A whole sound: mono at 8 kHz. With `raw` as in [`Decoder::open`].
+pub fn read_all(path: &Path, raw: bool) -> Result<Vec<i16>, Problem> {
+    const BLOCK: usize = 16 * 1_024;
+    let mut decoder = Decoder::open(path, raw)?;
+    let mut samples = Vec::new();
+    loop {
+        let end = samples.len();
+        samples.resize(end + BLOCK, 0);
+        let read = decoder.read(&mut samples[end..]);
+        samples.truncate(end + read);
+        if read < BLOCK {
+            return Ok(samples);
+        }
+    }
+}
+
 /// A sound file that is being played: mono at 8 kHz, whatever it is made of.
 ///
 /// Wav (PCM, float, µ-law, A-law, GSM), au, AIFF, mp3, Ogg Vorbis, Ogg Opus, FLAC and bare GSM are told by their

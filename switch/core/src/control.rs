@@ -1,0 +1,506 @@
+//! The control thread: all signalling, and which leg does what. It owns the SIP agent and its sockets.
+//!
+//! Rule 1: everything that happens to a leg happens here in order; media threads only tell.
+//! Rule 2: `HungUp` is the last event of a leg: it waits for the audio to be closed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Duration;
+
+use hookflash_media::session::MediaEvent;
+use hookflash_sip::agent::{Agent, AgentEvent, AgentOutput, Credentials, Invitation, Outbound};
+use hookflash_sip::sdp::{Codec, MasterKey};
+use hookflash_sip::{Random, Uri};
+use mio::{Events, Poll, Token};
+
+use crate::clock::{Clock, Micros};
+use crate::convert::{self, srtp_policy, transport_word};
+use crate::protocol::{self, Command, Dial, Event, Fields, Happening, LegId, OpId};
+use crate::ring::Ring;
+use crate::sip_io::{Incoming, SipSockets};
+use crate::sip_leg::{Agreed, Limit, SipLeg, Terms};
+use crate::studio::Studio;
+
+/// The token of the waker; those of sockets follow.
+pub const WAKER: Token = Token(0);
+/// The first token of the sockets.
+pub const SOCKETS: Token = Token(1);
+
+/// The longest rest: back-pressure is looked at as often.
+const REST: Duration = Duration::from_millis(100);
+
+/// What reaches the control thread from others.
+pub enum Note {
+    /// The exchange asks.
+    Command(Command),
+    /// New calls are refused from now on, or taken again.
+    Refuse(bool),
+    /// A media thread tells what is for this thread to act on.
+    Media(LegId, MediaEvent),
+    /// End every leg and the thread.
+    Stop,
+}
+
+/// The state of the control thread.
+pub struct Control {
+    pub agent: Agent,
+    pub sockets: SipSockets,
+    pub studio: Studio,
+    pub terms: Terms,
+    pub ring: Arc<Ring>,
+    pub clock: Clock,
+    pub random: Random,
+    pub notes: Receiver<Note>,
+    pub legs: HashMap<LegId, SipLeg>,
+    pub srtp_of_trunks: HashMap<String, String>,
+    pub refuses: bool,
+    pub stopping: bool,
+}
+
+impl Control {
+    /// Lives until it is told to stop.
+    pub fn run(mut self, mut poll: Poll) {
+        let mut events = Events::with_capacity(1_024);
+        while !(self.stopping && self.legs.is_empty()) {
+            let rest = self.rest();
+            if let Err(error) = poll.poll(&mut events, Some(rest)) {
+                if error.kind() != std::io::ErrorKind::Interrupted {
+                    return;
+                }
+            }
+            for event in &events {
+                if self.sockets.owns(event.token()) {
+                    self.sockets.ready(event.token(), self.clock.now());
+                }
+            }
+            let now = self.clock.now();
+            self.take_notes(now);
+            self.sockets.handle_timeout(now);
+            self.receive(now);
+            self.agent.handle_timeout(now);
+            self.end_limits(now);
+            let crowded = self.ring.is_crowded(now);
+            self.agent.refuse_new_calls(self.refuses || self.stopping || crowded);
+            self.carry_out(now);
+        }
+    }
+
+    fn rest(&self) -> Duration {
+        let now = self.clock.now();
+        let limits = self.legs.values().filter_map(|leg| match leg.limit {
+            Some(Limit::Until(at)) => Some(at),
+            _ => None,
+        });
+        let next = [self.agent.next_timeout(), self.sockets.next_timeout()].into_iter().flatten().chain(limits).min();
+        next.map_or(REST, |at| Duration::from_micros(at.saturating_sub(now)).min(REST))
+    }
+
+    fn receive(&mut self, now: Micros) {
+        while let Some(incoming) = self.sockets.poll() {
+            match incoming {
+                Incoming::Message(message, flow) => self.agent.receive(message, flow, now),
+                Incoming::Lost { target, why } => self.agent.transport_failed(&target, &why, now),
+                Incoming::Malformed { .. } => {}
+            }
+            self.carry_out(now);
+        }
+    }
+
+    fn take_notes(&mut self, now: Micros) {
+        loop {
+            match self.notes.try_recv() {
+                Ok(Note::Command(command)) => self.command(command, now),
+                Ok(Note::Refuse(refuse)) => self.refuses = refuse,
+                Ok(Note::Media(leg, event)) => self.media(leg, event, now),
+                Ok(Note::Stop) | Err(TryRecvError::Disconnected) => {
+                    self.stop(now);
+                    return;
+                }
+                Err(TryRecvError::Empty) => return,
+            }
+            self.carry_out(now);
+        }
+    }
+
+    fn stop(&mut self, now: Micros) {
+        if !std::mem::replace(&mut self.stopping, true) {
+            let legs: Vec<LegId> = self.legs.keys().copied().collect();
+            for leg in legs {
+                self.agent.hang_up(leg, "shutdown", now);
+            }
+        }
+    }
+
+    fn end_limits(&mut self, now: Micros) {
+        let is_over = |leg: &SipLeg| matches!(leg.limit, Some(Limit::Until(at)) if at <= now);
+        let over: Vec<LegId> = self.legs.iter().filter(|(_, leg)| is_over(leg)).map(|(&leg, _)| leg).collect();
+        for number in over {
+            if let Some(leg) = self.legs.get_mut(&number) {
+                leg.limit = None;
+            }
+            self.agent.hang_up(number, "limit", now);
+        }
+    }
+
+    /// Does what the agent wants done, and tells what it has to tell.
+    fn carry_out(&mut self, now: Micros) {
+        while let Some(output) = self.agent.poll() {
+            match output {
+                AgentOutput::Send { target, bytes } => {
+                    if let Err(error) = self.sockets.send(&target, &bytes, now) {
+                        self.agent.transport_failed(&target, &error.0, now);
+                    }
+                }
+                AgentOutput::Resolve { query, .. } => self.agent.resolved(query, Vec::new(), now),
+                AgentOutput::Event(event) => self.agent_event(event, now),
+            }
+        }
+    }
+
+    fn report(&self, leg: LegId, what: Happening, now: Micros) {
+        self.ring.push(Event { leg, at: now / 1_000, what }, now);
+    }
+
+    fn new_leg(&mut self, codecs: &[String], srtp: &str) -> SipLeg {
+        let mut terms = Terms { srtp: srtp_policy(srtp), ..self.terms.clone() };
+        let named: Vec<Codec> = codecs.iter().filter_map(|name| Codec::from_name(name)).collect();
+        if !named.is_empty() {
+            terms.codecs = named;
+        }
+        let session_id = self.random.next_u64() >> 2;
+        let keys = [self.master_key(), self.master_key()];
+        SipLeg::new(&terms, session_id, keys)
+    }
+
+    fn master_key(&mut self) -> MasterKey {
+        let mut key = [0; 30];
+        for chunk in key.chunks_mut(8) {
+            let bytes = self.random.next_u64().to_ne_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+        MasterKey(key)
+    }
+}
+
+/// What the exchange asks.
+impl Control {
+    fn command(&mut self, command: Command, now: Micros) {
+        match command {
+            Command::Dial(dial) => self.dial(dial, now),
+            Command::Link(link) => self.report(link.leg, failed("A simulated call needs simulated legs."), now),
+            Command::Ring { leg, media } => self.ring(leg, media, now),
+            Command::Answer { leg } => self.answer(leg, now),
+            Command::Reject { leg, status, reason, headers } => {
+                self.agent.reject(leg, status, &reason, &headers.into_iter().collect(), now);
+            }
+            Command::HangUp { leg, cause } => self.agent.hang_up(leg, &cause, now),
+            Command::Limit { leg, ms } => self.limit(leg, Micros::from(ms) * 1_000, now),
+            Command::Refer { leg, op, to, headers } => self.refer(leg, op, &to, headers, now),
+            Command::Configure { domains, trunks } => {
+                self.srtp_of_trunks = trunks.iter().map(|trunk| (trunk.name.clone(), trunk.srtp.clone())).collect();
+                let domains = domains.into_iter().filter_map(convert::domain).collect();
+                let trunks = trunks.into_iter().filter_map(convert::trunk).collect();
+                self.agent.configure(domains, trunks, now);
+            }
+            command => self.media_command(command, now),
+        }
+    }
+
+    fn media_command(&mut self, command: Command, now: Micros) {
+        let Some(leg) = command.leg() else { return };
+        let Some(command) = convert::media_command(command) else { return };
+        let op = command.starts();
+        let is_done = self.studio.command(leg, command);
+        if let (false, Some(op)) = (is_done, op) {
+            let problem = "The leg has no audio.".to_owned();
+            let done = protocol::Done { op, why: "failed".into(), problem, ..protocol::Done::default() };
+            self.report(leg, Happening::Done(Box::new(done)), now);
+        }
+    }
+
+    fn dial(&mut self, dial: Dial, now: Micros) {
+        let number = dial.leg;
+        match self.outbound(&dial) {
+            Ok((leg, outbound)) => {
+                self.legs.insert(number, leg);
+                self.agent.invite(number, outbound, now);
+            }
+            Err(sentence) => self.report(number, failed(&sentence), now),
+        }
+    }
+
+    fn outbound(&mut self, dial: &Dial) -> Result<(SipLeg, Outbound), String> {
+        let read = |text: &str| Uri::parse(text).map_err(|error| format!("{error}"));
+        let (uri, from) = (read(&dial.uri)?, read(&dial.from_uri)?);
+        let next_hop = if dial.next_hop.is_empty() { None } else { Some(read(&dial.next_hop)?) };
+        let mut leg = self.new_leg(&dial.codecs, &dial.srtp);
+        let port = self.studio.reserve(dial.leg, dial.beside).map_err(|error| format!("no port for audio: {error}"))?;
+        leg.has_port(port);
+        let credentials = (!dial.username.is_empty())
+            .then(|| Credentials { username: dial.username.clone(), password: dial.password.clone() });
+        let body = leg.offer();
+        let outbound = Outbound {
+            uri,
+            from,
+            from_name: dial.from_name.clone(),
+            next_hop,
+            headers: dial.headers.clone().into_iter().collect(),
+            credentials,
+            ring: Micros::from(dial.ring_ms) * 1_000,
+            body,
+        };
+        Ok((leg, outbound))
+    }
+
+    fn ring(&mut self, number: LegId, media: bool, now: Micros) {
+        let wants_media = media && self.legs.get(&number).is_some_and(SipLeg::owes_answer);
+        if !wants_media {
+            return self.agent.ring(number, None, now);
+        }
+        if let Some(body) = self.accept(number, now) {
+            self.agent.ring(number, Some(body), now);
+        }
+    }
+
+    fn answer(&mut self, number: LegId, now: Micros) {
+        let Some(leg) = self.legs.get_mut(&number).filter(|leg| !leg.is_answered) else { return };
+        if leg.owes_answer() {
+            let Some(body) = self.accept(number, now) else { return };
+            self.agent.answer(number, body, now);
+            self.up(number, Fields::new(), now);
+        } else if let Some(body) = leg.said() {
+            self.agent.answer(number, body, now);
+            self.up(number, Fields::new(), now);
+        } else if self.reserve(number, now) {
+            // The caller made no offer: ours goes out with the answer, theirs comes with the ACK.
+            let body = self.legs.get_mut(&number).map(SipLeg::offer).unwrap_or_default();
+            self.agent.answer(number, body, now);
+        }
+    }
+
+    /// Our answer to a caller's offer, its audio started; the call is refused when there can be none.
+    fn accept(&mut self, number: LegId, now: Micros) -> Option<Vec<u8>> {
+        if !self.reserve(number, now) {
+            return None;
+        }
+        match self.legs.get_mut(&number)?.accept() {
+            Ok((body, agreed)) => {
+                self.start(number, agreed);
+                Some(body)
+            }
+            Err(why) => {
+                self.agent.reject(number, 488, &why, &Vec::new(), now);
+                None
+            }
+        }
+    }
+
+    fn start(&mut self, number: LegId, agreed: Agreed) {
+        self.studio.start(number, agreed.params, agreed.shares_port);
+    }
+
+    fn reserve(&mut self, number: LegId, now: Micros) -> bool {
+        match self.studio.reserve(number, None) {
+            Ok(port) => {
+                self.legs.get_mut(&number).into_iter().for_each(|leg| leg.has_port(port));
+                true
+            }
+            Err(_) => {
+                self.agent.reject(number, 503, "No ports left for audio", &Vec::new(), now);
+                false
+            }
+        }
+    }
+
+    fn up(&mut self, number: LegId, headers: Fields, now: Micros) {
+        let Some(leg) = self.legs.get_mut(&number).filter(|leg| !leg.is_answered) else { return };
+        leg.is_answered = true;
+        if let Some(Limit::Length(length)) = leg.limit {
+            leg.limit = Some(Limit::Until(now + length));
+        }
+        let codec = leg.codec_name().to_owned();
+        self.report(number, Happening::Answered { codec, headers }, now);
+    }
+
+    fn limit(&mut self, number: LegId, length: Micros, now: Micros) {
+        if let Some(leg) = self.legs.get_mut(&number) {
+            leg.limit = Some(if leg.is_answered { Limit::Until(now + length) } else { Limit::Length(length) });
+        }
+    }
+
+    fn refer(&mut self, number: LegId, op: OpId, to: &str, headers: Fields, now: Micros) {
+        let uri = Uri::parse(to);
+        match (self.legs.get_mut(&number).filter(|leg| leg.is_answered), uri) {
+            (Some(leg), Ok(uri)) => {
+                leg.refer = Some(op);
+                self.agent.refer(number, &uri, headers.into_iter().collect(), now);
+            }
+            (_, uri) => {
+                let problem = uri.err().map_or("The leg is not answered.".into(), |error| format!("{error}"));
+                self.referred(number, op, 0, problem, now);
+            }
+        }
+    }
+
+    fn referred(&self, leg: LegId, op: OpId, status: u16, problem: String, now: Micros) {
+        let why = if problem.is_empty() { "end" } else { "failed" };
+        let done = protocol::Done { op, why: why.into(), status, problem, ..protocol::Done::default() };
+        self.report(leg, Happening::Done(Box::new(done)), now);
+    }
+}
+
+/// What the other side does.
+impl Control {
+    fn agent_event(&mut self, event: AgentEvent, now: Micros) {
+        match event {
+            AgentEvent::Invited(invitation) => self.invited(*invitation, now),
+            AgentEvent::Progress { leg, status, body, .. } => self.progress(leg, status, body, now),
+            AgentEvent::Answered { leg, body, headers, .. } => {
+                if self.agreed(leg, &body, now) {
+                    self.up(leg, headers.into_iter().collect(), now);
+                }
+            }
+            AgentEvent::Offered { leg, body } => self.offered(leg, body, now),
+            AgentEvent::OfferAnswered { leg, body } => {
+                if self.agreed(leg, &body, now) {
+                    self.up(leg, Fields::new(), now);
+                }
+            }
+            AgentEvent::OfferRefused { .. } => {}
+            AgentEvent::Key { leg, key, ms } => self.report(leg, Happening::Key { key, ms, inband: false }, now),
+            AgentEvent::Referred { leg, to, .. } => {
+                self.report(leg, Happening::Referred { to }, now);
+                self.agent.refuse_refer(leg, 603, now);
+            }
+            AgentEvent::ReferState { leg, status, done } => {
+                let op = self.legs.get_mut(&leg).filter(|_| done).and_then(|leg| leg.refer.take());
+                if let Some(op) = op {
+                    self.referred(leg, op, status, String::new(), now);
+                }
+            }
+            AgentEvent::Ended { leg, cause, status, reason, headers } => {
+                let headers = headers.into_iter().collect();
+                self.ended(leg, Happening::HungUp { cause: cause.to_string(), status, reason, headers }, now);
+            }
+            AgentEvent::Signal { leg, sent, line, cseq, peer } => {
+                let peer = peer.map(|peer| peer.to_string()).unwrap_or_default();
+                self.report(leg, Happening::Signal { sent, line, cseq, peer }, now);
+            }
+            AgentEvent::Registered { domain, username, contact, expires_s, source } => {
+                let source = source.map(|source| source.to_string()).unwrap_or_default();
+                self.report(0, Happening::Registered { domain, username, contact, expires_s, source }, now);
+            }
+            AgentEvent::Refused(refusal) => self.report(0, convert::refused(refusal), now),
+            AgentEvent::TrunkState { trunk, gateway, up, reason } => {
+                self.report(0, Happening::TrunkState { trunk, gateway, up, reason }, now);
+            }
+        }
+    }
+
+    fn invited(&mut self, invitation: Invitation, now: Micros) {
+        let number = invitation.leg;
+        let srtp = self.srtp_of_trunks.get(&invitation.trunk).cloned().unwrap_or_else(|| "optional".into());
+        let mut leg = self.new_leg(&[], &srtp);
+        if let Some(offer) = &invitation.offer {
+            if let Err(why) = leg.offered(offer) {
+                self.agent.reject(number, 488, &why, &Vec::new(), now);
+                return;
+            }
+        }
+        self.legs.insert(number, leg);
+        let user = |uri: &Uri| uri.user.clone().unwrap_or_else(|| uri.to_string());
+        let invited = protocol::Invited {
+            from: user(&invitation.from),
+            to: user(&invitation.uri),
+            from_uri: invitation.from.to_string(),
+            to_uri: invitation.uri.to_string(),
+            from_name: invitation.from_name,
+            domain: invitation.domain,
+            trunk: invitation.trunk,
+            username: invitation.username,
+            source: invitation.source.ip().to_string(),
+            transport: transport_word(invitation.transport).into(),
+            call_id: invitation.call_id,
+            headers: invitation.headers.into_iter().collect(),
+        };
+        self.report(number, Happening::Invited(Box::new(invited)), now);
+    }
+
+    fn progress(&mut self, number: LegId, status: u16, body: Option<Vec<u8>>, now: Micros) {
+        let media = body.is_some_and(|body| self.agreed(number, &body, now));
+        if status > 100 {
+            self.report(number, Happening::Early { status, media }, now);
+        }
+    }
+
+    /// Takes the answer to an offer of ours; hangs up when there is no agreement in it.
+    fn agreed(&mut self, number: LegId, body: &[u8], now: Micros) -> bool {
+        let Some(leg) = self.legs.get_mut(&number) else { return false };
+        match leg.answered(body) {
+            Ok(agreed) => {
+                self.start(number, agreed);
+                true
+            }
+            Err(_) => {
+                self.agent.hang_up(number, "failed", now);
+                false
+            }
+        }
+    }
+
+    /// The peer changes the session: hold, another codec, another address.
+    fn offered(&mut self, number: LegId, body: Option<Vec<u8>>, now: Micros) {
+        let Some(leg) = self.legs.get_mut(&number) else { return };
+        let Some(body) = body else {
+            let offer = leg.offer();
+            return self.agent.accept_offer(number, offer, now);
+        };
+        match leg.offered(&body).and_then(|()| leg.accept()) {
+            Ok((answer, agreed)) => {
+                self.start(number, agreed);
+                self.agent.accept_offer(number, answer, now);
+            }
+            Err(_) => self.agent.refuse_offer(number, 488, now),
+        }
+    }
+
+    fn ended(&mut self, number: LegId, ending: Happening, now: Micros) {
+        let Some(leg) = self.legs.get_mut(&number) else {
+            // It was refused before the exchange heard of it.
+            return;
+        };
+        leg.limit = None;
+        if let Some(op) = leg.refer.take() {
+            self.referred(number, op, 0, "The call ended.".into(), now);
+        }
+        let Some(leg) = self.legs.get_mut(&number) else { return };
+        if self.studio.close(number) {
+            leg.ending = Some(ending);
+        } else {
+            self.legs.remove(&number);
+            self.report(number, ending, now);
+        }
+    }
+
+    /// What a media thread tells.
+    fn media(&mut self, number: LegId, event: MediaEvent, now: Micros) {
+        match event {
+            MediaEvent::MediaTimeout => self.agent.hang_up(number, "media_timeout", now),
+            MediaEvent::Broken(_) => self.agent.hang_up(number, "failed", now),
+            MediaEvent::Closed(quality) => {
+                self.studio.closed(number);
+                let Some(leg) = self.legs.remove(&number) else { return };
+                self.report(number, convert::quality(&quality, leg.codec_name()), now);
+                if let Some(ending) = leg.ending {
+                    self.report(number, ending, now);
+                }
+            }
+            MediaEvent::Key { .. } | MediaEvent::Done(_) => {}
+        }
+    }
+}
+
+fn failed(sentence: &str) -> Happening {
+    Happening::HungUp { cause: "failed".into(), status: 0, reason: sentence.into(), headers: Fields::new() }
+}
