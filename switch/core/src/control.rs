@@ -168,7 +168,7 @@ impl Control {
         if !named.is_empty() {
             terms.codecs = named;
         }
-        let session_id = self.random.next_u64() >> 2;
+        let session_id = self.random.bits() >> 2;
         let keys = [self.master_key(), self.master_key()];
         SipLeg::new(&terms, session_id, keys)
     }
@@ -176,7 +176,7 @@ impl Control {
     fn master_key(&mut self) -> MasterKey {
         let mut key = [0; 30];
         for chunk in key.chunks_mut(8) {
-            let bytes = self.random.next_u64().to_ne_bytes();
+            let bytes = self.random.bits().to_ne_bytes();
             chunk.copy_from_slice(&bytes[..chunk.len()]);
         }
         MasterKey(key)
@@ -388,7 +388,7 @@ impl Control {
                 self.report(leg, Happening::Signal { sent, line, cseq, peer }, now);
             }
             AgentEvent::Registered { domain, username, contact, expires_s, source } => {
-                let source = source.map(|source| source.to_string()).unwrap_or_default();
+                let source = source.to_string();
                 self.report(0, Happening::Registered { domain, username, contact, expires_s, source }, now);
             }
             AgentEvent::Refused(refusal) => self.report(0, convert::refused(refusal), now),

@@ -4,6 +4,7 @@ use hookflash_media::codec::CodecKind;
 use hookflash_media::rtp;
 use hookflash_media::session::{self, MediaCommand, MediaEvent, MediaParams, SrtpParams, Track};
 use hookflash_sip::agent::{self, Credentials};
+use hookflash_sip::digest::Ha1;
 use hookflash_sip::sdp::{self, AudioParams, SrtpPolicy};
 use hookflash_sip::{Transport, Uri};
 
@@ -77,7 +78,7 @@ fn source(source: protocol::Source) -> session::Source {
 }
 
 /// What an event of the audio tells the exchange; nothing for those that are not its business.
-pub fn happening(event: MediaEvent, codec: CodecKind) -> Option<Happening> {
+pub fn happening(event: MediaEvent) -> Option<Happening> {
     Some(match event {
         MediaEvent::Key { key, ms, inband } => Happening::Key { key, ms, inband },
         MediaEvent::Done(done) => Happening::Done(Box::new(protocol::Done {
@@ -91,8 +92,7 @@ pub fn happening(event: MediaEvent, codec: CodecKind) -> Option<Happening> {
             status: 0,
             silent: done.silent,
         })),
-        MediaEvent::Closed(quality) => self::quality(&quality, codec_name(codec)),
-        MediaEvent::MediaTimeout | MediaEvent::Broken(_) => return None,
+        MediaEvent::MediaTimeout | MediaEvent::Broken(_) | MediaEvent::Closed(_) => return None,
     })
 }
 
@@ -177,7 +177,8 @@ pub fn domain(domain: protocol::Domain) -> Option<agent::Domain> {
 }
 
 fn credential(credential: protocol::Credential) -> agent::Credential {
-    agent::Credential { username: credential.username, md5: credential.md5, sha256: credential.sha256 }
+    let ha1 = Ha1 { md5: credential.md5, sha256: credential.sha256 };
+    agent::Credential { username: credential.username, ha1 }
 }
 
 /// A trunk for the agent. None when an address of it cannot be read.
@@ -219,10 +220,10 @@ pub fn refused(refusal: agent::Refusal) -> Happening {
     Happening::Refused {
         why: refusal.why,
         status: refusal.status,
-        method: refusal.method,
+        method: refusal.method.to_string(),
         from_uri: refusal.from_uri,
         to_uri: refusal.to_uri,
-        source: refusal.source,
+        source: refusal.source.to_string(),
         count: refusal.count,
     }
 }

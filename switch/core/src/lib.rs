@@ -9,6 +9,7 @@ pub mod protocol;
 pub mod ring;
 pub mod sip_io;
 mod sip_leg;
+mod start;
 mod streams;
 mod studio;
 pub mod switch;

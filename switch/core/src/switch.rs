@@ -5,13 +5,15 @@ use std::fmt;
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
+use std::thread::JoinHandle;
 
 use hookflash_media::dsp::hearing;
 
 use crate::clock::Clock;
+use crate::control::Note;
 use crate::protocol::{Command, Event, LegId, SwitchConfig};
 use crate::ring::Ring;
+use crate::start::{self, Desk, Started};
 use crate::streams::Streams;
 use crate::world::World;
 
@@ -53,6 +55,9 @@ pub struct Switch {
     world: Mutex<World>,
     streams: Streams,
     clock: Clock,
+    addresses: BTreeMap<String, String>,
+    desk: Desk,
+    control: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Switch {
@@ -62,12 +67,13 @@ impl Switch {
         let ring = Arc::new(Ring::new(config.ring, u64::from(config.lag_ms) * 1_000)?);
         let streams = Streams::default();
         let world = Mutex::new(World::new(streams.clone(), clock.now()));
-        Ok(Self { ring, world, streams, clock })
+        let Started { desk, addresses, thread } = start::start(&config, &ring, &streams, clock)?;
+        Ok(Self { ring, world, streams, clock, addresses, desk, control: Mutex::new(Some(thread)) })
     }
 
     /// Where it listens, by transport.
     pub fn addresses(&self) -> BTreeMap<String, String> {
-        BTreeMap::new()
+        self.addresses.clone()
     }
 
     /// Hands a command over; what comes of it are events.
@@ -76,6 +82,8 @@ impl Switch {
             let mut world = self.world();
             world.command(command);
             self.publish(&mut world);
+        } else {
+            self.desk.leave(Note::Command(command));
         }
     }
 
@@ -119,7 +127,9 @@ impl Switch {
     }
 
     /// Refuses new calls from now on, or takes them again.
-    pub fn refuse_calls(&self, _refuse: bool) {}
+    pub fn refuse_calls(&self, refuse: bool) {
+        self.desk.leave(Note::Refuse(refuse));
+    }
 
     /// Counters since the start, and gauges.
     pub fn stats(&self) -> BTreeMap<String, f64> {
@@ -133,6 +143,13 @@ impl Switch {
         let mut world = self.world();
         world.close();
         self.publish(&mut world);
+        drop(world);
+        self.desk.leave(Note::Stop);
+        let thread = self.control.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // A control thread that panicked has nothing left to end.
+            let _ = thread.join();
+        }
     }
 
     fn publish(&self, world: &mut World) {

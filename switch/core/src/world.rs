@@ -12,7 +12,7 @@ use hookflash_media::session::{MediaEvent, MediaParams, Wire};
 use hookflash_media::{Out, Shard};
 
 use crate::clock::Micros;
-use crate::convert::{codec_kind, codec_name, happening, media_command};
+use crate::convert::{self, codec_kind, codec_name, happening, media_command};
 use crate::library::Inline;
 use crate::protocol::{self, Command, Event, Fields, Happening, Invited, LegId, Link};
 use crate::streams::Streams;
@@ -215,8 +215,13 @@ impl World {
         let ring_until = self.now + Micros::from(link.ring_ms) * 1_000;
         self.parties.insert(link.leg, Party { ring_until: Some(ring_until), ..party(link.callee, true) });
         self.parties.insert(link.callee, party(link.leg, false));
-        let invited =
-            Invited { from: link.from, to: link.to, headers: link.headers, source: "simulated".into(), ..Invited::default() };
+        let invited = Invited {
+            from: link.from,
+            to: link.to,
+            headers: link.headers,
+            source: "simulated".into(),
+            ..Invited::default()
+        };
         self.report(link.callee, Happening::Invited(Box::new(invited)));
     }
 
@@ -307,19 +312,16 @@ impl World {
     /// Hands on what the audio has to tell.
     fn gather(&mut self) {
         for (leg, event) in std::mem::take(&mut self.out.0) {
-            let codec = self.parties.get(&leg).map_or(CodecKind::Pcmu, |party| party.codec);
-            let is_closed = matches!(event, MediaEvent::Closed(_));
-            let is_broken = matches!(event, MediaEvent::Broken(_));
-            if let Some(happening) = happening(event, codec) {
-                self.report(leg, happening);
-            }
-            if is_broken {
-                self.hang_up(leg, "failed");
-            }
-            if is_closed {
-                if let Some(ending) = self.parties.remove(&leg).and_then(|party| party.ending) {
-                    self.report(leg, hung_up(ending));
+            match event {
+                MediaEvent::Broken(_) => self.hang_up(leg, "failed"),
+                MediaEvent::Closed(quality) => {
+                    let Some(party) = self.parties.remove(&leg) else { continue };
+                    self.report(leg, convert::quality(&quality, codec_name(party.codec)));
+                    if let Some(ending) = party.ending {
+                        self.report(leg, hung_up(ending));
+                    }
                 }
+                event => happening(event).into_iter().for_each(|what| self.report(leg, what)),
             }
         }
     }
@@ -330,12 +332,7 @@ impl World {
 }
 
 fn hung_up(ending: Ending) -> Happening {
-    Happening::HungUp {
-        cause: ending.cause,
-        status: ending.status,
-        reason: ending.reason,
-        headers: ending.headers,
-    }
+    Happening::HungUp { cause: ending.cause, status: ending.status, reason: ending.reason, headers: ending.headers }
 }
 
 fn payload_type(codec: CodecKind) -> u8 {
