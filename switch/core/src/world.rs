@@ -90,10 +90,6 @@ impl World {
         self.parties.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.parties.is_empty()
-    }
 
     /// What a leg has heard since it was told to listen, and how many samples of it are forgotten.
     pub fn heard(&mut self, leg: LegId) -> Option<(&[i16], u64)> {
