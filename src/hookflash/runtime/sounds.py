@@ -1,6 +1,6 @@
 """Sound files that applications name: fetched, judged, and kept where the switch can read them."""
 
-from collections.abc import Callable
+import msgspec
 
 from hookflash.api.auth import Authenticator
 from hookflash.speech.repertoire import Repertoire
@@ -10,6 +10,7 @@ from hookflash.switch.protocol import File
 from hookflash.twiml.voice import SoundError
 from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.codes import WebhookCode
+from hookflash.webhooks.cookies import Jar
 from hookflash.webhooks.outcome import Attempt, Outcome
 from hookflash.webhooks.request import WebhookRequest, bare_url
 from hookflash.webhooks.sign import Channel
@@ -23,6 +24,13 @@ ACCEPTED = MULAW | {
 }
 UNSUPPORTED = 13420
 TOO_LARGE = 11751
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """A sound that can be played."""
+
+    source: File
+    attempts: tuple[Attempt, ...]
 
 
 class Sounds:
@@ -43,41 +51,36 @@ class Sounds:
         self._repertoire = repertoire
         self._validate_certificates = validate_certificates
 
-    async def fetch(self, url: str, *, account_sid: str, attempted: Callable[[Attempt], None]) -> File:
-        """The sound at the absolute `url`: a GET without parameters, of which `attempted` hears. Raises SoundError."""
-        digest = digest_of(url.encode())[:32]
+    async def fetch(self, url: str, *, account_sid: str, call_sid: str, jar: Jar | None) -> Fetched:
+        """The sound at the absolute `url`: a GET without parameters. Raises SoundError."""
         outcome = await self._webhooks.fetch(
             WebhookRequest(
                 url=url,
                 method="GET",
                 account_sid=account_sid,
                 auth_token=await self._auth.token(account_sid),
-                resource_sid=account_sid,
-                idempotency_token=digest,
+                resource_sid=call_sid,
+                idempotency_token=f"{call_sid}-{digest_of(url.encode())[:16]}",
                 kind="sound",
                 channel=Channel.VOICE,
                 accepts=ACCEPTED,
                 body_limit=LONGEST,
+                jar=jar,
                 validate_certificates=self._validate_certificates,
             )
         )
-        for attempt in outcome.attempts:
-            attempted(attempt)
+        return Fetched(await self.keep(outcome), outcome.attempts)
+
+    async def keep(self, outcome: Outcome) -> File:
+        """The body of an answer as a file to play. Raises SoundError when it is none."""
         _check(outcome)
-        return await self._keep(outcome.body, outcome.content_type, bare_url(outcome.url))
-
-    async def keep(self, body: bytes, content_type: str) -> File:
-        """The sound that an application answered with. Raises SoundError."""
-        return await self._keep(body, content_type, "the answer of the application")
-
-    async def _keep(self, body: bytes, content_type: str, label: str) -> File:
-        is_raw = _media_type(content_type) in MULAW and not body.startswith(b".snd")
-        name = digest_of(body) + (".ulaw" if is_raw else ".sound")
+        is_raw = _media_type(outcome) in MULAW and not outcome.body.startswith(b".snd")
+        name = digest_of(outcome.body) + (".ulaw" if is_raw else ".sound")
         try:
-            path = self._shelf.take(name) or await self._shelf.put(name, body)
+            path = self._shelf.take(name) or await self._shelf.put(name, outcome.body)
         except OSError as error:
             raise SoundError(WebhookCode.RETRIEVAL.number, f"The sound could not be kept: {error.strerror}.") from error
-        self._repertoire.add(label, path)
+        self._repertoire.add(bare_url(outcome.url), path)
         return File(path=str(path), raw=is_raw)
 
 
@@ -90,12 +93,12 @@ def _check(outcome: Outcome) -> None:
     if error is None:
         return
     if error.code is WebhookCode.CONTENT_TYPE:
-        kind = _media_type(outcome.content_type) or "no type at all"
+        kind = _media_type(outcome) or "no type at all"
         raise SoundError(UNSUPPORTED, f"<Play> cannot play {kind[:100]}; it plays mp3, wav, aiff, gsm and mu-law.")
     if error.code is WebhookCode.BODY_TOO_LONG:
         raise SoundError(TOO_LARGE, f"The sound is larger than {LONGEST >> 20} MB.")
     raise SoundError(error.code.number, error.sentence)
 
 
-def _media_type(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
+def _media_type(outcome: Outcome) -> str:
+    return outcome.content_type.partition(";")[0].strip().lower()

@@ -8,7 +8,6 @@ from hookflash import _switch
 from hookflash.api.auth import Authenticator
 from hookflash.domain.clock import SECOND, VirtualClock
 from hookflash.domain.media_links import MediaLinks
-from hookflash.domain.speech import Utterance
 from hookflash.network.handset import Answering, Handset
 from hookflash.network.handset_calls import HandsetCalls
 from hookflash.network.world import World
@@ -17,7 +16,6 @@ from hookflash.runtime.call_runner import CallRunner
 from hookflash.runtime.places import CallPlaces
 from hookflash.runtime.sounds import Sounds
 from hookflash.settings import Settings
-from hookflash.speech.engine import SpeechError
 from hookflash.speech.espeak import Espeak
 from hookflash.speech.repertoire import Repertoire
 from hookflash.speech.speaker import Speaker
@@ -26,28 +24,12 @@ from hookflash.store.shelf import Shelf
 from hookflash.store.store import Store, Tx
 from hookflash.store.vault import Vault
 from hookflash.switch import protocol
-from hookflash.switch.protocol import AnySource, SwitchConfig
+from hookflash.switch.protocol import SwitchConfig
 from hookflash.switch.switch import Switch
 from hookflash.switch.switch_leg import SwitchLeg
-from hookflash.twiml.voice import SoundError
 from hookflash.webhooks.client import WebhookClient
 
 STOP_GRACE = 5 * SECOND  #: ms for live calls at the stop
-SPEECH_FAILED = 12_400  #: internal failure, of the error dictionary
-
-
-class Speech:
-    """The speaker, as calls know it."""
-
-    def __init__(self, speaker: Speaker) -> None:
-        self._speaker = speaker
-
-    async def say(self, utterance: Utterance) -> list[AnySource]:
-        """The speech, to be played. Raises SoundError."""
-        try:
-            return [await self._speaker.say(utterance)]
-        except SpeechError as error:
-            raise SoundError(SPEECH_FAILED, f"{error}.") from error
 
 
 @dataclass(kw_only=True)
@@ -134,7 +116,7 @@ def open_telephony(
         vault=vault,
         links=links,
         recordings=recordings,
-        speech=Speech(speaker),
+        speech=speaker,
         sounds=sounds,
         places=CallPlaces(
             switch=switch, handsets=calls, store=store, vault=vault, own_host=settings.sip_address or settings.host
@@ -142,6 +124,7 @@ def open_telephony(
         rules=settings.call_rules,
         rates=settings.sender_rates,
         validate_certificates=settings.validate_certificates,
+        pending=pending,
     )
     return Telephony(
         switch=switch,
