@@ -287,7 +287,7 @@ async def test_machine_detection_of_a_noun(calls: CallWorld) -> None:
     """It delays nothing, and its result goes to its own callback."""
 
     def script(leg: ScriptedLeg) -> None:
-        answering()(leg)
+        answering(spoken=200)(leg)
         leg.found = Detected("machine_start", 4_000)
 
     verb = f"<Dial><Number machineDetection='Enable' amdStatusCallback='/amd'>{ALICE}</Number></Dial>"

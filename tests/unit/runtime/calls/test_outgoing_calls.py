@@ -96,7 +96,7 @@ async def test_the_document_waits_for_the_detection(calls: CallWorld, until_end:
 
 async def test_the_detection_goes_on_meanwhile(calls: CallWorld) -> None:
     """With AsyncAmd the document runs at once, and a callback tells who answered."""
-    calls.pages["/voice"] = "<Pause length='30'/>"
+    calls.pages["/voice"] = "<Pause length='200'/>"
 
     def script(leg: ScriptedLeg) -> None:
         picks_up(leg)
