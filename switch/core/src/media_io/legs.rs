@@ -91,7 +91,7 @@ pub(super) fn token(leg: LegId, port: Port) -> Token {
 }
 
 pub(super) fn port_of(token: Token) -> (LegId, Port) {
-    (token.0 as LegId / 2, if token.0 % 2 == 0 { Port::Rtp } else { Port::Rtcp })
+    (token.0 as LegId / 2, if token.0.is_multiple_of(2) { Port::Rtp } else { Port::Rtcp })
 }
 
 impl Out for Legs {
