@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::graph::room::{Member, Room, Share};
-use crate::graph::{Heard, Library};
+use crate::graph::{Heard, Library, Tap};
 use crate::random::Random;
 use crate::rtp::MOST_BYTES;
 use crate::session::{Carrier, MediaCommand, MediaEvent, MediaParams, Place, Received, Session, Wire};
@@ -152,6 +152,16 @@ impl Shard {
                 self.guard(key, now, out, |session, library, _| session.command(command, now, library));
                 self.weigh_relay(key, out);
             }
+        }
+    }
+
+    /// Lets somebody listen in on a leg, in the place of whoever did before, or nobody.
+    pub fn tap(&mut self, leg: LegId, tap: Option<Box<dyn Tap>>, out: &mut impl Out) {
+        if let Some(key) = self.key(leg) {
+            if let Some(session) = &mut self.sessions[key] {
+                session.tap(tap);
+            }
+            self.weigh_relay(key, out);
         }
     }
 

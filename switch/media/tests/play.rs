@@ -93,7 +93,7 @@ fn a_missing_file_fails() {
 #[test]
 fn a_stream_is_heard_as_it_is_fed() {
     let mut world = call();
-    let mut pen = world.shelf.stream(5);
+    let mut pen = world.shelf.feed(5);
     world.tell(PLATFORM, Play { op: 1, sources: vec![Source::Stream { stream: 5 }], repeat: 1 });
     world.run(500);
     assert!(lacks(&world.heard(HANDSET, 200), 700.0));

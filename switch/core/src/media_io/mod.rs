@@ -11,6 +11,7 @@ mod disk;
 mod legs;
 mod loader;
 mod ports;
+mod precedence;
 mod sockets;
 mod stats;
 mod thread;

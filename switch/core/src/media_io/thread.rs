@@ -13,7 +13,7 @@ use hookflash_media::{LegId, Micros, Shard};
 use mio::{Events, Poll, Token, Waker};
 
 use super::legs::{Legs, Port, port_of};
-use super::{Sockets, Stats};
+use super::{Sockets, Stats, precedence};
 use crate::clock::Clock;
 
 /// Is told what happens on legs, on the thread where it happens: it must not wait.
@@ -127,6 +127,7 @@ struct Thread {
 
 impl Thread {
     fn run(mut self) {
+        precedence::take();
         let mut events = Events::with_capacity(1_024);
         loop {
             let wait = self.wait();

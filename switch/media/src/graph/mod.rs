@@ -5,6 +5,7 @@ mod library;
 mod line;
 pub(crate) mod room;
 mod sound;
+mod tap;
 
 pub use heard::Heard;
 pub use library::{Library, Tape};
@@ -12,3 +13,4 @@ pub(crate) use line::Arrivals;
 pub use line::Line;
 pub use room::MOST_MEMBERS;
 pub use sound::{Next, PIECE, Pen, Piece, Sound, complete};
+pub use tap::Tap;

@@ -28,7 +28,7 @@ pub use params::{MediaParams, SrtpParams, Wire};
 use crate::codec::CodecKind;
 use crate::dsp::KeyTones;
 use crate::graph::room::Share;
-use crate::graph::{Arrivals, Heard, Library};
+use crate::graph::{Arrivals, Heard, Library, Tap};
 use crate::random::Random;
 use crate::rtp::{self, Impairment, KeyEvent, Packet, Quality, Reports, Srtp};
 use crate::{FRAME, FRAME_MS, Frame, LegId, Micros, SAMPLE_RATE, micros};
@@ -107,6 +107,7 @@ pub struct Session {
     /// A key from the other leg of a bridge, where the peer takes keys only as tones.
     tones: Option<KeyTones>,
     heard: Option<Heard>,
+    tap: Option<Box<dyn Tap>>,
     compound: Vec<u8>,
     ticked: Option<Micros>,
     spoke: bool,
@@ -136,6 +137,7 @@ impl Session {
             operations: Operations::default(),
             tones: None,
             heard: None,
+            tap: None,
             compound: Vec::new(),
             ticked: None,
             spoke: false,
@@ -322,7 +324,17 @@ impl Session {
 
     /// Whether the audio of the far end is wanted by the session itself.
     fn wants_audio(&self) -> bool {
-        self.heard.is_some() || self.operations.listen() || self.incoming.detects_keys()
+        self.heard.is_some() || self.is_listened_to() || self.incoming.detects_keys()
+    }
+
+    /// Whether somebody takes down what the leg says and hears.
+    fn is_listened_to(&self) -> bool {
+        self.tap.is_some() || self.operations.listen()
+    }
+
+    /// Lets somebody listen in, in the place of whoever did before.
+    pub(crate) fn tap(&mut self, tap: Option<Box<dyn Tap>>) {
+        self.tap = tap;
     }
 
     /// Whether packets between it and the other leg of a bridge may pass as they are.
@@ -452,8 +464,8 @@ impl Session {
             over.add(&beep);
         }
 
-        let is_recorded = self.operations.are_recorded();
-        let listens = self.operations.listen();
+        let is_recorded = self.tap.is_some() || self.operations.are_recorded();
+        let is_listened_to = self.is_listened_to();
         let mut frame = [0; FRAME];
         let played = self.operations.play_next(&mut frame, now, library);
         let mut sum = [0; FRAME];
@@ -466,7 +478,7 @@ impl Session {
         } else {
             self.outgoing.send(voice, self.srtp.as_deref_mut(), carrier);
         }
-        if listens {
+        if is_listened_to {
             self.hear(&sum);
         }
     }
@@ -474,7 +486,9 @@ impl Session {
     /// Gives the 20 ms of both sides to what records and judges.
     fn hear(&mut self, heard: &Frame) {
         const NOTHING: Frame = [0; FRAME];
-        self.operations.hear(self.incoming.frame().unwrap_or(&NOTHING), heard);
+        let said = self.incoming.frame().unwrap_or(&NOTHING);
+        self.tap.iter_mut().for_each(|tap| tap.hear(said, heard));
+        self.operations.hear(said, heard);
     }
 
     fn report(&mut self) {
@@ -486,6 +500,7 @@ impl Session {
         let is_resting = self.wire != Wire::Socket
             && !self.spoke
             && !self.is_closing
+            && self.tap.is_none()
             && self.operations.are_resting()
             && !self.outgoing.is_pressing()
             && self.incoming.is_resting(now);

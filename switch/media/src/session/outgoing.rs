@@ -12,6 +12,9 @@ const MULAW_HUSH: [u8; FRAME] = [g711::ULAW_SILENCE; FRAME];
 const ALAW_HUSH: [u8; FRAME] = [g711::ALAW_SILENCE; FRAME];
 const HUSH: Frame = [0; FRAME];
 
+/// After so many frames of silence a codec's packets of it do not change any more to the ear.
+const SETTLED: u32 = 25;
+
 /// 20 ms for the far end.
 pub(super) enum Voice<'a> {
     /// Silence.
@@ -36,6 +39,8 @@ pub(super) struct Outgoing {
     cut: Option<usize>,
     ticks: u32,
     wide: Vec<i16>,
+    /// Frames of silence that were coded in a row; the payload is that of the last.
+    hushed: u32,
     payload: Vec<u8>,
     packet: Vec<u8>,
 }
@@ -66,6 +71,7 @@ impl Outgoing {
             cut: is_cut.then(|| usize::from(params.ptime_ms.clamp(10, 120)) * 8),
             ticks: params.codec.clock() / 50,
             wide: Vec::new(),
+            hushed: 0,
             payload: Vec::new(),
             packet: Vec::new(),
         }
@@ -124,7 +130,7 @@ impl Outgoing {
             (CodecKind::Pcma, Voice::Nothing) => &ALAW_HUSH,
             (_, Voice::Piece(piece, at)) => return self.encode(&piece.linear[at..at + FRAME], srtp, carrier),
             (_, Voice::Common(mix)) => return self.encode(&mix.linear, srtp, carrier),
-            (_, Voice::Nothing) => return self.encode(&HUSH, srtp, carrier),
+            (_, Voice::Nothing) => return self.hush(srtp, carrier),
             (_, Voice::Linear(frame)) => return self.encode(frame, srtp, carrier),
         };
         match self.cut {
@@ -139,7 +145,23 @@ impl Outgoing {
         }
     }
 
+    /// Silence in a codec that keeps a state: once both ends have settled in it, its last packet is as good as another.
+    fn hush(&mut self, srtp: Option<&mut Srtp>, carrier: &mut impl Carrier) {
+        if self.hushed < SETTLED || self.cut.is_some() {
+            let hushed = self.hushed + 1;
+            self.encode(&HUSH, srtp, carrier);
+            self.hushed = hushed;
+            return;
+        }
+        let packet = self.sender.audio(self.payload_type, &self.payload, self.ticks);
+        post(&packet, &mut self.packet, srtp, carrier);
+    }
+
     fn encode(&mut self, frame: &[i16], mut srtp: Option<&mut Srtp>, carrier: &mut impl Carrier) {
+        self.hushed = 0;
+        if self.cut.is_none() {
+            self.payload.clear();
+        }
         match &mut self.up {
             Some(up) => {
                 self.wide.clear();
@@ -153,7 +175,6 @@ impl Outgoing {
             None => {
                 let packet = self.sender.audio(self.payload_type, &self.payload, self.ticks);
                 post(&packet, &mut self.packet, srtp, carrier);
-                self.payload.clear();
             }
         }
     }

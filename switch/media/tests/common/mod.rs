@@ -43,7 +43,7 @@ impl Shelf {
     }
 
     /// A stream, and the pen that feeds it.
-    pub fn stream(&self, number: u64) -> Pen {
+    pub fn feed(&self, number: u64) -> Pen {
         let (sound, pen) = Pen::new();
         self.0.lock().unwrap().streams.insert(number, sound);
         pen
@@ -93,7 +93,8 @@ impl Tape for ShelfTape {
         let mut shelved = self.shelf.0.lock().unwrap();
         let tape = shelved.tapes.get_mut(&self.path).unwrap();
         let channels = usize::from(tape.channels);
-        tape.samples = tape.samples[kept.start as usize * channels..kept.end as usize * channels].to_vec();
+        let kept = tape.samples.chunks(channels).skip(kept.start as usize).take((kept.end - kept.start) as usize);
+        tape.samples = kept.flatten().copied().collect();
         tape.is_finished = true;
     }
 
