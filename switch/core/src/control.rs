@@ -16,6 +16,7 @@ use mio::{Events, Poll, Token};
 
 use crate::clock::{Clock, Micros};
 use crate::convert::{self, srtp_policy, transport_word};
+use crate::dns::Dns;
 use crate::protocol::{self, Command, Dial, Event, Fields, Happening, LegId, OpId};
 use crate::ring::Ring;
 use crate::sip_io::{Incoming, SipSockets};
@@ -24,8 +25,10 @@ use crate::studio::Studio;
 
 /// The token of the waker; those of sockets follow.
 pub const WAKER: Token = Token(0);
-/// The first token of the sockets.
-pub const SOCKETS: Token = Token(1);
+/// The token of the sockets that ask for names.
+pub const NAMES: Token = Token(1);
+/// The first token of those of SIP.
+pub const SOCKETS: Token = Token(2);
 
 /// The longest rest: back-pressure is looked at as often.
 const REST: Duration = Duration::from_millis(100);
@@ -46,6 +49,7 @@ pub enum Note {
 pub struct Control {
     pub agent: Agent,
     pub sockets: SipSockets,
+    pub dns: Dns,
     pub studio: Studio,
     pub terms: Terms,
     pub ring: Arc<Ring>,
@@ -78,6 +82,9 @@ impl Control {
             self.take_notes(now);
             self.sockets.handle_timeout(now);
             self.receive(now);
+            self.dns.ready(now);
+            self.dns.handle_timeout(now);
+            self.find(now);
             self.agent.handle_timeout(now);
             self.end_limits(now);
             let crowded = self.ring.is_crowded(now);
@@ -92,7 +99,11 @@ impl Control {
             Some(Limit::Until(at)) => Some(at),
             _ => None,
         });
-        let next = [self.agent.next_timeout(), self.sockets.next_timeout()].into_iter().flatten().chain(limits).min();
+        let next = [self.agent.next_timeout(), self.sockets.next_timeout(), self.dns.next_timeout()]
+            .into_iter()
+            .flatten()
+            .chain(limits)
+            .min();
         next.map_or(REST, |at| Duration::from_micros(at.saturating_sub(now)).min(REST))
     }
 
@@ -152,9 +163,19 @@ impl Control {
                         self.agent.transport_failed(&target, &error.0, now);
                     }
                 }
-                AgentOutput::Resolve { query, .. } => self.agent.resolved(query, Vec::new(), now),
+                AgentOutput::Resolve { query, uri } => {
+                    self.dns.resolve(query, &uri, now);
+                    self.find(now);
+                }
                 AgentOutput::Event(event) => self.agent_event(event, now),
             }
+        }
+    }
+
+    /// Hands on what names were found to stand for.
+    fn find(&mut self, now: Micros) {
+        while let Some((query, targets)) = self.dns.poll() {
+            self.agent.resolved(query, targets, now);
         }
     }
 
@@ -388,6 +409,7 @@ impl Control {
                 self.report(leg, Happening::Signal { sent, line, cseq, peer }, now);
             }
             AgentEvent::Registered { domain, username, contact, expires_s, source } => {
+                self.sockets.vouch(source.ip());
                 let source = source.to_string();
                 self.report(0, Happening::Registered { domain, username, contact, expires_s, source }, now);
             }
@@ -400,6 +422,7 @@ impl Control {
 
     fn invited(&mut self, invitation: Invitation, now: Micros) {
         let number = invitation.leg;
+        self.sockets.vouch(invitation.source.ip());
         let srtp = self.srtp_of_trunks.get(&invitation.trunk).cloned().unwrap_or_else(|| "optional".into());
         let mut leg = self.new_leg(&[], &srtp);
         if let Some(offer) = &invitation.offer {

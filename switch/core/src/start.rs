@@ -15,8 +15,9 @@ use hookflash_sip::{Random, SentBy, Transport, endpoint};
 use mio::{Poll, Waker};
 
 use crate::clock::Clock;
-use crate::control::{Control, Note, SOCKETS, WAKER};
+use crate::control::{Control, NAMES, Note, SOCKETS, WAKER};
 use crate::convert::{happening, transport_word};
+use crate::dns::Dns;
 use crate::media_io::{Disk, MediaThreads, Ports, Report};
 use crate::protocol::{Event, SwitchConfig};
 use crate::ring::Ring;
@@ -76,6 +77,7 @@ pub fn start(config: &SwitchConfig, ring: &Arc<Ring>, streams: &Streams, clock: 
     let control = Control {
         agent: Agent::new(agent_config(config, &bound, shown), seed.rotate_left(17)),
         sockets,
+        dns: Dns::new(poll.registry(), NAMES, seed.rotate_left(43))?,
         studio: Studio::new(threads, ports, host),
         terms: Terms {
             address,

@@ -90,7 +90,6 @@ impl World {
         self.parties.len()
     }
 
-
     /// What a leg has heard since it was told to listen, and how many samples of it are forgotten.
     pub fn heard(&mut self, leg: LegId) -> Option<(&[i16], u64)> {
         if let Some(memory) = self.memories.iter().find(|memory| memory.leg == leg) {
