@@ -15,8 +15,10 @@ mod outgoing;
 mod params;
 mod player;
 mod press;
+mod receive;
 mod recorder;
 mod relay;
+mod tick;
 
 use std::net::SocketAddr;
 
@@ -27,16 +29,13 @@ pub use params::{MediaParams, SrtpParams, Wire};
 
 use crate::codec::CodecKind;
 use crate::dsp::KeyTones;
-use crate::graph::room::Share;
 use crate::graph::{Arrivals, Heard, Library, Tap};
 use crate::random::Random;
-use crate::rtp::{self, Impairment, KeyEvent, Packet, Quality, Reports, Srtp};
-use crate::{FRAME, FRAME_MS, Frame, LegId, Micros, SAMPLE_RATE, micros};
-use incoming::{Incoming, Kind};
+use crate::rtp::{self, Impairment, Packet, Quality, Reports, Srtp};
+use crate::{FRAME_MS, LegId, Micros};
+use incoming::Incoming;
 use operations::Operations;
-use outgoing::{Outgoing, Voice};
-use player::Played;
-use press::Pressing;
+use outgoing::Outgoing;
 use relay::Shift;
 
 /// A peer that fell silent for so long may go on from another address (its NAT forgot it, or it moved).
@@ -231,97 +230,6 @@ impl Session {
         }
     }
 
-    /// Takes a datagram of the media port.
-    pub(crate) fn receive<'a>(
-        &mut self,
-        datagram: &'a mut [u8],
-        from: Option<SocketAddr>,
-        now: Micros,
-    ) -> Received<'a> {
-        match rtp::kind(datagram) {
-            rtp::Kind::Rtp => self.receive_rtp(datagram, from, now).unwrap_or(Received::Taken),
-            rtp::Kind::Rtcp => {
-                self.receive_rtcp(datagram, now);
-                Received::Taken
-            }
-            rtp::Kind::Other => Received::Taken,
-        }
-    }
-
-    fn receive_rtp<'a>(
-        &mut self,
-        datagram: &'a mut [u8],
-        from: Option<SocketAddr>,
-        now: Micros,
-    ) -> Option<Received<'a>> {
-        let is_stranger = from.is_some_and(|from| matches!(self.peer, Peer::Latched(peer) if peer != from));
-        if is_stranger && now.saturating_sub(self.incoming.last_packet) < RELATCH {
-            return None;
-        }
-        let datagram = match &mut self.srtp {
-            Some(srtp) => srtp.unprotect(datagram).ok()?,
-            None => datagram,
-        };
-        let packet = Packet::parse(datagram).ok()?;
-        let kind = self.incoming.kind(packet.payload_type);
-        if matches!(kind, Kind::Unknown) || !self.params.receives {
-            return None;
-        }
-        self.latch(from);
-        self.timed_out = false;
-        self.reports.received(&packet, now);
-        let is_key = matches!(kind, Kind::Event);
-        if is_key {
-            for event in self.incoming.event(&packet, now) {
-                self.key(event, false, now);
-            }
-        } else {
-            self.incoming.audio(&packet, now);
-        }
-        Some(Received::Packet { packet, is_key })
-    }
-
-    fn latch(&mut self, from: Option<SocketAddr>) {
-        if let Some(from) = from.filter(|&from| self.peer != Peer::Latched(from)) {
-            self.peer = Peer::Latched(from);
-            self.aim = Some((from, true));
-        }
-    }
-
-    /// Takes a datagram of the port beside it.
-    pub(crate) fn receive_rtcp(&mut self, datagram: &mut [u8], now: Micros) {
-        let datagram = match &mut self.srtp {
-            Some(srtp) => match srtp.unprotect_rtcp(datagram) {
-                Ok(datagram) => datagram,
-                Err(_) => return,
-            },
-            None => datagram,
-        };
-        // What is well-formed in a compound counts; of the rest there is nobody to tell.
-        let _ = self.reports.take(datagram, self.outgoing.sender().ssrc(), now);
-    }
-
-    fn key(&mut self, event: KeyEvent, inband: bool, now: Micros) {
-        if let KeyEvent::Up { key, ms } = event {
-            self.events.push(MediaEvent::Key { key, ms, inband });
-            self.operations.key(key, now);
-            self.passing = (!inband).then_some(rtp::Press::Key { key, ms });
-            self.report();
-        }
-    }
-
-    /// Presses a key of the other leg of a bridge.
-    pub(crate) fn pass(&mut self, press: rtp::Press) {
-        match (self.outgoing.events(), press) {
-            // One that finds no room among a thousand others is lost.
-            (Some(events), press) => drop(events.press(press)),
-            (None, rtp::Press::Key { key, .. }) => {
-                self.tones = KeyTones::new(key.encode_utf8(&mut [0; 4]), SAMPLE_RATE as u32).ok();
-            }
-            (None, rtp::Press::Pause { .. }) => {}
-        }
-    }
-
     /// Whether the audio of the far end is wanted by the session itself.
     fn wants_audio(&self) -> bool {
         self.heard.is_some() || self.is_listened_to() || self.incoming.detects_keys()
@@ -351,146 +259,6 @@ impl Session {
         self.wants_audio() || self.operations.are_heard() || self.outgoing.is_pressing() || self.is_closing
     }
 
-    /// The first half of a tick: makes the last 20 ms of what the far end said, lets time end what it ends.
-    pub(crate) fn listen(&mut self, now: Micros) {
-        // A tick may come a little early or late; half of one decides whether any were left out.
-        let passed = self.ticked.map_or(1, |ticked| (now.saturating_sub(ticked) + TICK / 2) / TICK);
-        self.rest(passed.saturating_sub(1));
-        self.ticked = Some(now);
-
-        let expects_tones = self.params.telephone_event.is_none() || self.operations.await_keys();
-        self.incoming.detect_keys(expects_tones);
-        let is_joined = match self.place {
-            Place::Alone => false,
-            Place::Bridge { relays, .. } => !relays,
-            Place::Room(_) => true,
-        };
-        let wanted = is_joined || self.wants_audio();
-        if let Some(press) = self.incoming.advance(wanted, &self.params, now) {
-            self.key(KeyEvent::Up { key: press.key, ms: press.ms }, true, now);
-        }
-        if let Some(event) = self.incoming.let_go(now) {
-            self.key(event, false, now);
-        }
-        if let Some(heard) = &mut self.heard {
-            match self.incoming.frame() {
-                Some(frame) => heard.hear(frame),
-                None => heard.silence(1),
-            }
-        }
-        self.operations.tick(now);
-        self.watch(now);
-        self.report();
-    }
-
-    /// The last 20 ms of what the far end said, if it said anything.
-    pub(crate) fn said(&self) -> Option<&Frame> {
-        self.incoming.frame()
-    }
-
-    /// Notices that nothing comes any more.
-    fn watch(&mut self, now: Micros) {
-        if self.wire != Wire::Socket {
-            return;
-        }
-        let silence = now.saturating_sub(self.incoming.last_packet);
-        if let Peer::Latched(peer) = self.peer
-            && silence >= RELATCH
-        {
-            self.peer = Peer::Announced;
-            self.aim = Some((peer, false));
-        }
-        let limit = micros(self.params.timeout_ms);
-        if limit > 0 && silence >= limit && self.params.receives && !self.timed_out {
-            self.timed_out = true;
-            self.events.push(MediaEvent::MediaTimeout);
-        }
-    }
-
-    /// The second half of a tick: sends the next 20 ms of what is played and of what others say.
-    pub(crate) fn speak(
-        &mut self,
-        share: Share<'_>,
-        own: &Frame,
-        now: Micros,
-        library: &mut dyn Library,
-        carrier: &mut impl Carrier,
-    ) {
-        let relays = matches!(self.place, Place::Bridge { relays: true, .. });
-        if relays {
-            self.spoke = true;
-        } else {
-            self.shift = None;
-            self.send(share, own, now, library, carrier);
-        }
-        if self.reports.poll(self.outgoing.sender(), now, &mut self.compound) {
-            let is_sent = match &mut self.srtp {
-                Some(srtp) => srtp.protect_rtcp(&mut self.compound).is_ok(),
-                None => true,
-            };
-            if is_sent && self.wire == Wire::Socket {
-                carrier.rtcp(&self.compound);
-            }
-        }
-        self.report();
-    }
-
-    fn send(
-        &mut self,
-        share: Share<'_>,
-        own: &Frame,
-        now: Micros,
-        library: &mut dyn Library,
-        carrier: &mut impl Carrier,
-    ) {
-        let mut over = Overlay::default();
-        if let Some(press) = self.operations.press() {
-            match press.go_on(self.outgoing.events(), &mut over.frame) {
-                Ok(Pressing::Tones) => over.is_used = true,
-                Ok(Pressing::Events) => {}
-                Ok(Pressing::Over) => self.operations.pressed(),
-                Err(problem) => self.operations.press_failed(problem),
-            }
-        }
-        if let Some(tones) = &mut self.tones {
-            let mut key = [0; FRAME];
-            if tones.fill(&mut key) < FRAME {
-                self.tones = None;
-            }
-            over.add(&key);
-        }
-        let mut beep = [0; FRAME];
-        if self.operations.beep(&mut beep) {
-            over.add(&beep);
-        }
-
-        let is_recorded = self.tap.is_some() || self.operations.are_recorded();
-        let is_listened_to = self.is_listened_to();
-        let mut frame = [0; FRAME];
-        let played = self.operations.play_next(&mut frame, now, library);
-        let mut sum = [0; FRAME];
-        let voice = compose(played, &frame, share, own, &over, is_recorded, &mut sum);
-
-        self.spoke = !matches!(voice, Voice::Nothing) || self.outgoing.is_pressing();
-        let is_idle_link = !self.spoke && self.wire != Wire::Socket;
-        if is_idle_link || !self.params.sends {
-            self.outgoing.skip(1);
-        } else {
-            self.outgoing.send(voice, self.srtp.as_deref_mut(), carrier);
-        }
-        if is_listened_to {
-            self.hear(&sum);
-        }
-    }
-
-    /// Gives the 20 ms of both sides to what records and judges.
-    fn hear(&mut self, heard: &Frame) {
-        const NOTHING: Frame = [0; FRAME];
-        let said = self.incoming.frame().unwrap_or(&NOTHING);
-        self.tap.iter_mut().for_each(|tap| tap.hear(said, heard));
-        self.operations.hear(said, heard);
-    }
-
     fn report(&mut self) {
         self.events.extend(self.operations.ended.drain(..).map(MediaEvent::Done));
     }
@@ -512,72 +280,4 @@ impl Session {
 
 fn srtp(params: &MediaParams) -> Option<Box<Srtp>> {
     params.srtp.as_ref().map(|keys| Box::new(Srtp::new(keys.suite, &keys.local, &keys.remote)))
-}
-
-/// Sounds of our own over what a leg hears: beeps and keys.
-struct Overlay {
-    frame: Frame,
-    is_used: bool,
-}
-
-impl Default for Overlay {
-    fn default() -> Self {
-        Self { frame: [0; FRAME], is_used: false }
-    }
-}
-
-impl Overlay {
-    fn add(&mut self, frame: &Frame) {
-        add(&mut self.frame, frame);
-        self.is_used = true;
-    }
-}
-
-/// Puts together what a leg hears. What is coded already stays so where nothing else is heard; `sum` has the samples
-/// wherever there is more than that, or where they are `needed`.
-fn compose<'a>(
-    played: Played<'a>,
-    frame: &Frame,
-    share: Share<'a>,
-    own: &Frame,
-    over: &Overlay,
-    needed: bool,
-    sum: &'a mut Frame,
-) -> Voice<'a> {
-    let is_alone = !over.is_used;
-    match (played, share) {
-        (Played::Nothing, Share::Nothing) if is_alone => Voice::Nothing,
-        (Played::Within(piece, at), Share::Nothing) if is_alone => {
-            if needed {
-                sum.copy_from_slice(&piece.linear[at..at + FRAME]);
-            }
-            Voice::Piece(piece, at)
-        }
-        (Played::Nothing, Share::Common(mix)) if is_alone => {
-            if needed {
-                sum.copy_from_slice(&mix.linear);
-            }
-            Voice::Common(mix)
-        }
-        (played, share) => {
-            match played {
-                Played::Nothing => {}
-                Played::Mixed => sum.copy_from_slice(frame),
-                Played::Within(piece, at) => sum.copy_from_slice(&piece.linear[at..at + FRAME]),
-            }
-            match share {
-                Share::Nothing => {}
-                Share::Common(mix) => add(sum, &mix.linear),
-                Share::Own => add(sum, own),
-            }
-            if over.is_used {
-                add(sum, &over.frame);
-            }
-            Voice::Linear(sum)
-        }
-    }
-}
-
-fn add(sum: &mut Frame, frame: &Frame) {
-    sum.iter_mut().zip(frame).for_each(|(sum, &sample)| *sum = sum.saturating_add(sample));
 }

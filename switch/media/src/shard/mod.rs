@@ -7,16 +7,22 @@
 //! A leg has a tick every 20 ms. So that a thousand legs do not all send in the same moment, they take turns in four
 //! slots of 5 ms; legs of one bridge or room share a slot.
 
+mod joins;
+mod out;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::graph::room::{Member, Room, Share};
+pub use out::Out;
+
+use crate::graph::room::{Room, Share};
 use crate::graph::{Heard, Library, Tap};
 use crate::random::Random;
 use crate::rtp::MOST_BYTES;
-use crate::session::{Carrier, MediaCommand, MediaEvent, MediaParams, Place, Received, Session, Wire};
+use crate::session::{MediaCommand, MediaEvent, MediaParams, Place, Received, Session, Wire};
 use crate::{FRAME, FRAME_MS, Frame, LegId, Micros};
+use out::Wires;
 
 /// Turns in a tick.
 const SLOTS: usize = 4;
@@ -32,29 +38,6 @@ const MOST_IN_A_ROW: usize = 32;
 
 /// What is reported when our own code panics.
 const BROKEN: &str = "The audio of the leg broke down: an error of ours.";
-
-/// Where a shard's results go.
-pub trait Out {
-    /// Something happened on a leg.
-    fn event(&mut self, leg: LegId, at: Micros, event: MediaEvent);
-
-    /// A packet for the media port of the peer.
-    fn rtp(&mut self, leg: LegId, packet: &[u8]);
-
-    /// A packet for its RTCP port, or its media port where both share one.
-    fn rtcp(&mut self, leg: LegId, packet: &[u8]);
-
-    /// From now on packets go to `to`; with `only`, what others send need not be handed in.
-    fn aim(&mut self, leg: LegId, to: SocketAddr, only: bool);
-
-    /// The next packet that has come to the media port of a leg which is not in a hurry; asked for with its tick.
-    fn receive(&mut self, _leg: LegId, _buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
-        None
-    }
-
-    /// From now on packets of this leg are to be handed in as they arrive (or need not be, until its tick).
-    fn hurry(&mut self, leg: LegId, hurry: bool);
-}
 
 /// Legs and what joins them.
 pub struct Shard {
@@ -404,121 +387,5 @@ impl Shard {
             session.slot = slot;
             self.slots[slot].push(key);
         }
-    }
-}
-
-/// Which legs hear each other.
-impl Shard {
-    fn bridge(&mut self, key: usize, other: LegId, out: &mut impl Out) {
-        let Some(other_key) = self.key(other).filter(|&other| other != key) else { return };
-        self.part(key, out);
-        self.part(other_key, out);
-        let Some(slot) = self.sessions[key].as_ref().map(|session| session.slot) else { return };
-        self.move_to_slot(other_key, slot);
-        self.set_bridge(key, other_key, false, out);
-        self.weigh_relay(key, out);
-    }
-
-    fn set_bridge(&mut self, one: usize, two: usize, relays: bool, out: &mut impl Out) {
-        for (key, other) in [(one, two), (two, one)] {
-            let Some(other) = self.sessions[other].as_ref().map(|session| session.leg) else { continue };
-            if let Some(session) = &mut self.sessions[key] {
-                session.place = Place::Bridge { other, relays };
-                out.hurry(session.leg, relays);
-            }
-        }
-    }
-
-    /// Finds out whether packets of a bridge may pass as they are: not while somebody needs what is in them.
-    fn weigh_relay(&mut self, key: usize, out: &mut impl Out) {
-        let Some(session) = &self.sessions[key] else { return };
-        let Place::Bridge { other, relays } = session.place else { return };
-        let Some(other_key) = self.key(other) else { return };
-        let may_relay = self.sessions[other_key].as_ref().is_some_and(|other| session.may_relay(other));
-        if may_relay != relays {
-            self.set_bridge(key, other_key, may_relay, out);
-        }
-    }
-
-    fn join(&mut self, key: usize, name: String, muted: bool, whisper_to: Option<LegId>, out: &mut impl Out) {
-        let known = self.room_numbers.get(&name).copied();
-        let Some(session) = &self.sessions[key] else { return };
-        let (leg, slot) = (session.leg, session.slot);
-        if known.is_none_or(|number| session.place != Place::Room(number)) {
-            self.part(key, out);
-        }
-        let number = known.filter(|&number| self.rooms[number].is_some()).unwrap_or_else(|| self.build(name, slot));
-        let Some(room) = &mut self.rooms[number] else { return };
-        let slot = room.slot;
-        if room.admit(Member::new(leg, key, muted, whisper_to)) {
-            self.move_to_slot(key, slot);
-            if let Some(session) = &mut self.sessions[key] {
-                session.place = Place::Room(number);
-            }
-        }
-    }
-
-    fn build(&mut self, name: String, slot: usize) -> usize {
-        let number = self.rooms.iter().position(Option::is_none).unwrap_or_else(|| {
-            self.rooms.push(None);
-            self.rooms.len() - 1
-        });
-        self.rooms[number] = Some(Room::new(slot));
-        self.room_numbers.insert(name, number);
-        number
-    }
-
-    /// Takes a leg out of whatever it is in.
-    fn part(&mut self, key: usize, out: &mut impl Out) {
-        let Some(session) = &mut self.sessions[key] else { return };
-        let leg = session.leg;
-        match std::mem::replace(&mut session.place, Place::Alone) {
-            Place::Alone => {}
-            Place::Bridge { other, .. } => {
-                out.hurry(leg, false);
-                if let Some(other) = self.key(other).and_then(|other| self.sessions[other].as_mut()) {
-                    other.place = Place::Alone;
-                    out.hurry(other.leg, false);
-                }
-            }
-            Place::Room(number) => {
-                if let Some(room) = self.rooms.get_mut(number).and_then(Option::as_mut) {
-                    room.remove(leg);
-                    if room.members.is_empty() {
-                        self.rooms[number] = None;
-                        self.room_numbers.retain(|_, other| *other != number);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Carries packets of one session: out, or to another leg of the shard.
-struct Wires<'a, O> {
-    leg: LegId,
-    wire: Wire,
-    now: Micros,
-    keys: &'a HashMap<LegId, usize>,
-    sessions: &'a mut [Option<Box<Session>>],
-    random: &'a mut Random,
-    out: &'a mut O,
-}
-
-impl<O: Out> Carrier for Wires<'_, O> {
-    fn rtp(&mut self, packet: &[u8]) {
-        match self.wire {
-            Wire::Socket => self.out.rtp(self.leg, packet),
-            Wire::Link(line) => {
-                let peer = self.keys.get(&line.peer).and_then(|&key| self.sessions.get_mut(key)?.as_mut());
-                if let (Some(peer), Some(at)) = (peer, line.carry(self.now, self.random)) {
-                    peer.arrivals.push(packet, at);
-                }
-            }
-        }
-    }
-
-    fn rtcp(&mut self, packet: &[u8]) {
-        self.out.rtcp(self.leg, packet);
     }
 }
