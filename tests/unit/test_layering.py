@@ -16,13 +16,15 @@ ARROWS: dict[str, set[str]] = {
     "domain": set(),
     "errors": set(),
     "logs": set(),
+    "pending": set(),
     "switch": set(),
     "wire": {"domain"},
     "twiml": {"domain", "switch"},  # verbs of calls are coroutines over a leg
-    "store": {"domain"},
-    "network": {"domain"},
+    "store": {"domain", "pending"},
+    "speech": {"domain", "pending", "store", "switch"},  # what was spoken lies on a shelf, and is fed to the switch
+    "network": {"domain", "pending", "speech", "switch"},  # a handset holds the other leg of a call, and speaks
     "edge": {"domain"},
-    "webhooks": {"domain"},
+    "webhooks": {"domain", "pending"},
     "catalogue": {"errors", "twiml", "webhooks"},
     # actions and carriers know each other's nouns: what a receipt is, and how a handset gets a text
     "actions": {"carriers", "domain", "errors", "network", "store", "twiml", "webhooks"},
@@ -33,14 +35,16 @@ ARROWS: dict[str, set[str]] = {
         "carriers",
         "domain",
         "errors",
+        "network",
         "pending",
+        "settings",  # telephony.py puts together what calls need
         "speech",
         "store",
         "switch",
         "twiml",
         "webhooks",
     },
-    "metrics": {"carriers", "domain", "webhooks"},
+    "metrics": {"domain", "webhooks"},
     "settings": {"actions", "domain"},
     "api": {"actions", "domain", "errors", "store", "webhooks"},
     "own": {
@@ -54,7 +58,9 @@ ARROWS: dict[str, set[str]] = {
         "metrics",
         "network",
         "settings",
+        "speech",
         "store",
+        "switch",
     },
     "front": {"api", "own"},
     "app": {
@@ -66,9 +72,11 @@ ARROWS: dict[str, set[str]] = {
         "front",
         "metrics",
         "own",
+        "pending",
         "runtime",
         "settings",
         "store",
+        "switch",
         "webhooks",
     },
     "testing": {"app", "cli", "domain", "own", "settings", "switch"},
