@@ -81,11 +81,11 @@ class World:
 
     async def _run(self) -> None:
         while True:
-            if self._waiting:
+            if self._waiting and not self._switch.has_real_legs:
                 await self._pending.settled()
                 self._step(self._clock.now() + STRIDE)
                 await asyncio.sleep(0)
-            elif self._switch.native.simulated():
+            elif self._waiting or self._switch.native.simulated():
                 self._step(self._clock.now())
                 await asyncio.sleep(TICK / SECOND)
             else:

@@ -88,6 +88,11 @@ class Switch:
         self._take()
 
     @property
+    def has_real_legs(self) -> bool:
+        """Whether a call over a network is up: then time must not fly."""
+        return any(number & SIMULATED == 0 for number in self._legs)
+
+    @property
     def legs(self) -> int:
         """How many there are."""
         return len(self._legs)

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
+use hookflash_media::graph::Tap;
 use hookflash_media::session::MediaEvent;
 use hookflash_sip::agent::{Agent, AgentEvent, AgentOutput, Credentials, Invitation, Outbound};
 use hookflash_sip::sdp::{Codec, MasterKey};
@@ -37,6 +38,8 @@ const REST: Duration = Duration::from_millis(100);
 pub enum Note {
     /// The exchange asks.
     Command(Command),
+    /// Somebody listens in on a leg from now on, or nobody.
+    Tap(LegId, Option<Box<dyn Tap>>),
     /// New calls are refused from now on, or taken again.
     Refuse(bool),
     /// A media thread tells what is for this thread to act on.
@@ -122,6 +125,7 @@ impl Control {
         loop {
             match self.notes.try_recv() {
                 Ok(Note::Command(command)) => self.command(command, now),
+                Ok(Note::Tap(leg, tap)) => self.studio.tap(leg, tap),
                 Ok(Note::Refuse(refuse)) => self.refuses = refuse,
                 Ok(Note::Media(leg, event)) => self.media(leg, event, now),
                 Ok(Note::Stop) | Err(TryRecvError::Disconnected) => {

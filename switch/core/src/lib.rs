@@ -3,6 +3,7 @@
 pub mod clock;
 mod control;
 mod convert;
+mod crossing;
 mod dns;
 mod library;
 pub mod media_io;

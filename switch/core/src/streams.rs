@@ -47,6 +47,13 @@ impl Streams {
         }
     }
 
+    /// Drops a stream: who asks for its number next gets a new one.
+    pub fn forget(&self, number: u64) {
+        let mut table = self.lock();
+        table.streams.remove(&number);
+        table.order.retain(|&other| other != number);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
 
+use hookflash_media::graph::Tap;
 use hookflash_media::session::{MediaCommand, MediaParams};
 
 use crate::media_io::{Counts, MediaThreads, Ports, Sockets};
@@ -50,6 +51,11 @@ impl Studio {
     /// Does what is asked; false when the leg has no audio, and nothing comes of it.
     pub fn command(&mut self, leg: LegId, command: MediaCommand) -> bool {
         self.threads.command(leg, command)
+    }
+
+    /// Lets somebody listen in on a leg, or nobody any more.
+    pub fn tap(&mut self, leg: LegId, tap: Option<Box<dyn Tap>>) {
+        self.threads.tap(leg, tap);
     }
 
     /// Ends the audio of a leg; false when it had none, and no `Closed` will tell of its end.

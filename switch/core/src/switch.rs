@@ -1,6 +1,6 @@
 //! The switch as a whole: commands go in, events come out, from any thread.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use hookflash_media::dsp::hearing;
+use hookflash_media::graph::Tap;
 
 use crate::clock::Clock;
 use crate::control::Note;
-use crate::protocol::{Command, Event, LegId, SwitchConfig};
+use crate::crossing::{self, Mouth};
+use crate::protocol::{Command, Event, Happening, LegId, SwitchConfig};
 use crate::ring::Ring;
 use crate::start::{self, Desk, Started};
 use crate::streams::Streams;
@@ -58,6 +60,12 @@ pub struct Switch {
     addresses: BTreeMap<String, String>,
     desk: Desk,
     control: Mutex<Option<JoinHandle<()>>>,
+    /// Legs that hear one of the other kind.
+    crossings: Mutex<HashMap<LegId, LegId>>,
+}
+
+fn is_simulated(leg: LegId) -> bool {
+    leg & SIMULATED != 0
 }
 
 impl Switch {
@@ -68,7 +76,16 @@ impl Switch {
         let streams = Streams::default();
         let world = Mutex::new(World::new(streams.clone(), clock.now()));
         let Started { desk, addresses, thread } = start::start(&config, &ring, &streams, clock)?;
-        Ok(Self { ring, world, streams, clock, addresses, desk, control: Mutex::new(Some(thread)) })
+        Ok(Self {
+            ring,
+            world,
+            streams,
+            clock,
+            addresses,
+            desk,
+            control: Mutex::new(Some(thread)),
+            crossings: Mutex::default(),
+        })
     }
 
     /// Where it listens, by transport.
@@ -78,7 +95,18 @@ impl Switch {
 
     /// Hands a command over; what comes of it are events.
     pub fn command(&self, command: Command) {
-        if command.leg().is_some_and(|leg| leg & SIMULATED != 0) {
+        match command {
+            Command::Bridge { leg, other } if is_simulated(leg) != is_simulated(other) => self.cross(leg, other),
+            Command::Unbridge { leg } => {
+                self.part(leg);
+                self.hand_over(command);
+            }
+            command => self.hand_over(command),
+        }
+    }
+
+    fn hand_over(&self, command: Command) {
+        if command.leg().is_some_and(is_simulated) {
             let mut world = self.world();
             world.command(command);
             self.publish(&mut world);
@@ -87,9 +115,45 @@ impl Switch {
         }
     }
 
+    /// Lets a simulated leg and a SIP leg hear each other.
+    fn cross(&self, leg: LegId, other: LegId) {
+        for (one, two) in [(leg, other), (other, leg)] {
+            self.tap(one, Some(Box::new(Mouth::new(&self.streams, one))));
+            self.crossings().insert(one, two);
+        }
+        for (one, two) in [(leg, other), (other, leg)] {
+            self.hand_over(crossing::ear(one, two));
+        }
+    }
+
+    /// Ends that again, if it was so.
+    fn part(&self, leg: LegId) {
+        let Some(other) = self.crossings().remove(&leg) else { return };
+        self.crossings().remove(&other);
+        for leg in [leg, other] {
+            self.tap(leg, None);
+            self.hand_over(crossing::deafen(leg));
+        }
+    }
+
+    fn tap(&self, leg: LegId, tap: Option<Box<dyn Tap>>) {
+        match is_simulated(leg) {
+            true => self.world().tap(leg, tap),
+            false => self.desk.leave(Note::Tap(leg, tap)),
+        }
+    }
+
+    fn crossings(&self) -> MutexGuard<'_, HashMap<LegId, LegId>> {
+        self.crossings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes all events that wait.
     pub fn drain(&self) -> Vec<Event> {
-        self.ring.drain().into()
+        let events: Vec<Event> = self.ring.drain().into();
+        for event in events.iter().filter(|event| matches!(event.what, Happening::HungUp { .. })) {
+            self.part(event.leg);
+        }
+        events
     }
 
     /// Lets the simulated legs live on to `until` (ms), or to the first event; returns how far they came.

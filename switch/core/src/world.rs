@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 
 use hookflash_media::codec::CodecKind;
-use hookflash_media::graph::Line;
+use hookflash_media::graph::{Line, Tap};
 use hookflash_media::session::{MediaEvent, MediaParams, Wire};
 use hookflash_media::{Out, Shard};
 
@@ -131,6 +131,12 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Lets somebody listen in on a leg, or nobody any more.
+    pub fn tap(&mut self, leg: LegId, tap: Option<Box<dyn Tap>>) {
+        self.shard.tap(leg, tap, &mut self.out);
+        self.gather();
     }
 
     /// Lets time come to `until`, or to the first event before that; returns how far it came.

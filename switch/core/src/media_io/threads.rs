@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use hookflash_media::LegId;
+use hookflash_media::graph::Tap;
 use hookflash_media::session::{MediaCommand, MediaParams};
 
 use super::thread::{Mailbox, Task, start};
@@ -79,6 +80,13 @@ impl MediaThreads {
     pub fn update(&mut self, leg: LegId, params: MediaParams, shares_port: bool) {
         if let Some(home) = self.homes.get(&leg) {
             self.put(home.thread, Task::Update { leg, params: Box::new(params), shares_port });
+        }
+    }
+
+    /// Lets somebody listen in on a leg, or nobody any more.
+    pub fn tap(&mut self, leg: LegId, tap: Option<Box<dyn Tap>>) {
+        if let Some(home) = self.homes.get(&leg) {
+            self.put(home.thread, Task::Tap { leg, tap });
         }
     }
 
