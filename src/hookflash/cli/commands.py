@@ -42,10 +42,10 @@ ReadyFile = Annotated[Path | None, typer.Option(help="The ready file of the serv
 @app.command()
 def phone(
     number: Annotated[str, typer.Argument(help="The handset to be, such as +14155551212.")],
-    to: Annotated[str | None, typer.Option(help="The number to write to; the account's first by default.")] = None,
+    to: Annotated[str | None, typer.Option(help="The number to write to and to call; the account's first by default.")] = None,
     ready_file: ReadyFile = None,
 ) -> None:
-    """A handset in the terminal: type a text, see what comes back."""
+    """A handset in the terminal: text and call, see and hear what comes back."""
     from hookflash.cli.phone import phone_command
 
     phone_command(number, to, ready_file)

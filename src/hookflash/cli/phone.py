@@ -1,18 +1,14 @@
-"""`hookflash phone NUMBER`: a handset in the terminal. Type a text and see what comes back; it works in a pipe too."""
+"""`hookflash phone NUMBER`: a handset in the terminal, that texts and calls; it works in a pipe too."""
 
-import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
-
-from rich.console import Console
-from rich.text import Text
+from typing import Any
 
 from hookflash.cli.connect import complaints, connect, printable
+from hookflash.cli.phone_calls import PhoneCalls
+from hookflash.cli.screen import PipeScreen, Screen, TerminalScreen
 from hookflash.own.client import OwnClient, ServerError
 
 POLL = 25_000  #: ms that one request waits for news
@@ -20,79 +16,18 @@ LINGER = 3.0  #: seconds of silence after which a pipe that has ended hangs up
 RETRY = 2.0  #: seconds before a server that went away is asked again
 HISTORY = 10  #: texts of before that are shown at the start
 HELP = (
-    "/why tells what became of your last text, /to NUMBER writes to another number, /media URL [text] sends a picture, "
-    "/quit (or Ctrl-D) hangs up"
+    "Texts: /to NUMBER writes to another number, /media URL [text] sends a picture, /why explains the last.",
+    "Calls: /call [NUMBER], /answer or /reject one that rings, /hangup; during one /keys 12# (or just the digits), "
+    "/say words, /wait SECONDS.",
+    "/quit (or Ctrl-D) ends it all.",
 )
-
-
-class Screen(Protocol):
-    """Where texts are shown and typed."""
-
-    def lines(self) -> Iterator[str]:
-        """What the user types, line by line, until they hang up."""
-        ...
-
-    def show(self, mark: str, peer: str, body: str, note: str = "") -> None:
-        """Show a text: `mark` is < for one received, > for one sent."""
-        ...
-
-    def say(self, sentence: str) -> None:
-        """Show a remark of ours."""
-        ...
-
-
-class PipeScreen:
-    """Plain lines, for scripts."""
-
-    def lines(self) -> Iterator[str]:
-        yield from (line.rstrip("\n") for line in sys.stdin)
-
-    def show(self, mark: str, peer: str, body: str, note: str = "") -> None:
-        print(f"{mark} {peer}: {body}{f'  ({note})' if note else ''}", flush=True)
-
-    def say(self, sentence: str) -> None:
-        print(f"# {sentence}", flush=True)
-
-
-class TerminalScreen:
-    """A prompt with texts coming in above it."""
-
-    PROMPT = "> "
-
-    def __init__(self) -> None:
-        import readline  # edits the line, and knows what stands on it
-
-        self._typed = readline.get_line_buffer
-        self._console = Console(highlight=False)
-        self._lock = threading.Lock()
-
-    def lines(self) -> Iterator[str]:
-        with contextlib.suppress(EOFError, KeyboardInterrupt):
-            while True:
-                yield input(self.PROMPT)
-
-    def show(self, mark: str, peer: str, body: str, note: str = "") -> None:
-        text = Text(datetime.now().astimezone().strftime("%H:%M:%S "), style="dim")
-        text.append(f"{peer} " if mark == "<" else f"to {peer} ", style="bold cyan" if mark == "<" else "bold green")
-        text.append(body, style="default not dim")
-        text.append(f"  {note}" if note else "", style="dim")
-        self._above_prompt(text)
-
-    def say(self, sentence: str) -> None:
-        self._above_prompt(Text(sentence, style="yellow"))
-
-    def _above_prompt(self, text: Text) -> None:
-        with self._lock:
-            sys.stdout.write("\r\x1b[K")
-            self._console.print(text)
-            sys.stdout.write(self.PROMPT + self._typed())
-            sys.stdout.flush()
 
 
 class Phone:
     """A handset: what is typed goes out, what comes in is shown."""
 
     def __init__(self, client: OwnClient, number: str, to: str, screen: Screen) -> None:
+        self.calls = PhoneCalls(client, number, screen)
         self.number = number
         self.to = to
         self._client = client
@@ -103,13 +38,16 @@ class Phone:
         self._heard_at = time.monotonic()
 
     def start(self) -> None:
-        """Show the last texts and listen from now on."""
+        """Show the last texts, and take texts and calls from now on."""
         for message in self._client.get("handsets", self.number, "messages", last=HISTORY)["messages"]:
             self._show(message)
         threading.Thread(target=self._listen, name="phone", daemon=True).start()
+        self.calls.attach()
 
     def type(self, line: str) -> bool:
-        """Do what a line says; False when it hangs up."""
+        """Do what a line says; False when that was to quit."""
+        if self.calls.type(line, to=self.to):
+            return True
         command, _, rest = line.strip().partition(" ")
         match command:
             case "":
@@ -117,7 +55,8 @@ class Phone:
             case "/quit":
                 return False
             case "/help":
-                self._screen.say(HELP)
+                for sentence in HELP:
+                    self._screen.say(sentence)
             case "/why":
                 self._explain()
             case "/to" if rest:
@@ -131,7 +70,8 @@ class Phone:
         return True
 
     def linger(self) -> None:
-        """Return once nothing has come in for LINGER seconds."""
+        """Return once nothing has come in for LINGER seconds, and a call has ended or fallen silent."""
+        self.calls.linger()
         while (left := self._heard_at + LINGER - time.monotonic()) > 0:
             time.sleep(left)
 
@@ -198,8 +138,11 @@ def phone_command(number: str, to: str | None, ready_file: Path | None) -> None:
         phone = Phone(client, number, to or _first_number(ready), screen)
         screen.say(f"This is {number}, writing to {phone.to}. /help says what else there is.")
         phone.start()
-        if all(phone.type(line) for line in screen.lines()) and isinstance(screen, PipeScreen):
-            phone.linger()
+        try:
+            if all(phone.type(line) for line in screen.lines()) and isinstance(screen, PipeScreen):
+                phone.linger()
+        finally:
+            phone.calls.detach()
 
 
 def _first_number(ready: dict[str, Any]) -> str:

@@ -6,8 +6,8 @@ event to event while the request waits, so that a test of a long call takes no t
 
 import io
 import wave
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -24,6 +24,8 @@ from .answering import PREFIX, Answering, Created, Refusal, phone_number, read_b
 
 if TYPE_CHECKING:
     from hookflash.app import Exchange
+
+T = TypeVar("T")
 
 LONGEST_WAIT = 24 * HOUR  #: ms
 
@@ -121,8 +123,7 @@ class HandsetCallsApi:
             calls = self._exchange.telephony.handset_calls.of(number)
             return next((call for call in calls if call.incoming and call.id not in body.known), None)
 
-        wait = self._exchange.telephony.world.until if body.fly else self._exchange.telephony.world.watch
-        call = await wait(rung, body.within)
+        call = await self._until(rung, body.within, fly=body.fly)
         if call is None:
             raise Refusal(404, f"Nobody called {number} within {body.within} ms.")
         return _shown(call)
@@ -167,8 +168,7 @@ class HandsetCallsApi:
 
     async def wait(self, request: Request) -> object:
         call, body = self._call(request), await read_body(request, Await)
-        wait = self._exchange.telephony.world.until if body.fly else self._exchange.telephony.world.watch
-        await wait(lambda: True if call.status in body.status else None, body.within)
+        await self._until(lambda: True if call.status in body.status else None, body.within, fly=body.fly)
         return _shown(call)
 
     async def transcript(self, request: Request) -> object:
@@ -195,6 +195,17 @@ class HandsetCallsApi:
         if call is None or call.number != number:
             raise Refusal(404, f"{number} has no call {call_id[:20]}.")
         return call
+
+    async def _until(self, found: Callable[[], T | None], within: int, *, fly: bool) -> T | None:
+        """What `found` returns, once it does; a server that stops waits no longer."""
+
+        def verdict() -> tuple[T | None] | None:
+            result = found()
+            return (result,) if result is not None or self._exchange.stopping.is_set() else None
+
+        world = self._exchange.telephony.world
+        (result,) = await (world.until if fly else world.watch)(verdict, within) or (None,)
+        return result
 
     async def _do(self, call: HandsetCall, doing: Coroutine[Any, Any, None], *, fly: bool) -> None:
         """Do something that takes time on the call's clock."""
