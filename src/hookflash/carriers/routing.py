@@ -1,14 +1,14 @@
-"""Which carriers take a message, in the order in which they are tried.
+"""Which carriers take a message, in the order in which they are tried: see `domain/routes.py`.
 
-A route matches by prefix of the recipient, sender and account. The more it names the earlier it is tried: account
-before sender before the longer prefix. Among equals the lower priority goes first, and those of one priority share
-the traffic by weight. What no route matches belongs to the simulated network.
+What no route matches belongs to the simulated network.
 """
 
 from collections.abc import Iterable
 from random import Random
 
 import msgspec
+
+from hookflash.domain.routes import in_order
 
 SIMULATED = "simulated"
 
@@ -30,18 +30,5 @@ class Route(msgspec.Struct):
 
 def candidates(routes: Iterable[Route], *, recipient: str, sender: str, account_sid: str, random: Random) -> list[str]:
     """Names of the carriers to try for a message, first choice first; never empty."""
-
-    def order(route: Route) -> tuple[bool, bool, int, int, float]:
-        share = random.random() ** (1 / route.weight) if route.weight > 0 else 0.0
-        return route.account_sid is None, route.sender is None, -len(route.prefix), route.priority, -share
-
-    matching = [
-        route
-        for route in routes
-        if recipient.startswith(route.prefix)
-        and route.sender in (None, sender)
-        and route.account_sid in (None, account_sid)
-    ]
-    if not matching:
-        return [SIMULATED]
-    return list(dict.fromkeys(route.carrier for route in sorted(matching, key=order)))
+    fitting = in_order(routes, recipient=recipient, sender=sender, account_sid=account_sid, random=random)
+    return list(dict.fromkeys(route.carrier for route in fitting)) or [SIMULATED]

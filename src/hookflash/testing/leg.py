@@ -99,6 +99,10 @@ class ScriptedLeg:
             for listener in [*self._listeners]:
                 listener(key)
 
+    def signal(self, line: str) -> None:
+        """A SIP message comes, such as `100 Trying`."""
+        self._tell(protocol.Signal(leg=self.number, at=self._ms, sent=False, line=line))
+
     def ring_there(self, *, media: bool = False) -> None:
         """The phone that was dialled rings."""
         if not self._early.done() and not self._gone.done():
