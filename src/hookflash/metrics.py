@@ -3,7 +3,7 @@
 The hot path pays one dictionary entry a move; the counters themselves are raised once for each commit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -11,14 +11,17 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from hookflash.domain.clock import SECOND
+from hookflash.switch.protocol import AnyEvent, Quality
 from hookflash.webhooks.outcome import Attempt
 
 if TYPE_CHECKING:
     from hookflash.carriers.carrier import MessageCarrier
+    from hookflash.trunks.live_trunk import LiveTrunk
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  #: seconds
 ANSWERS = ("1xx", "2xx", "3xx", "4xx", "5xx", "cached", "none")  #: none: no answer that could be read
+MOS_BUCKETS = (1.0, 2.0, 2.5, 3.0, 3.3, 3.6, 3.8, 4.0, 4.1, 4.2, 4.3, 4.4)  #: G.711 without loss has 4.4
 WEBHOOK_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)  #: seconds; none may take longer
 
 
@@ -60,6 +63,18 @@ class Metrics:
         self._carriers = Gauge(
             "hookflash_carrier", "Numbers of the state of each carrier", ["carrier", "what"], registry=registry
         )
+        self._trunks = Gauge(
+            "hookflash_trunk_up",
+            "Whether a gateway of a trunk, or our registration with it, is up; absent while that is not known",
+            ["trunk", "gateway"],
+            registry=registry,
+        )
+        self._mos = Histogram(
+            "hookflash_leg_mos", "Estimated quality of the audio of each leg", buckets=MOS_BUCKETS, registry=registry
+        )
+        self._packets = Counter(
+            "hookflash_leg_packets", "Packets of audio of legs that have ended", ["what"], registry=registry
+        )
 
     def committed(self, seconds: float, tallies: Mapping[tuple[str, str], int]) -> None:
         """A group of actions is on disk; `tallies` are what they counted with `Tx.tally`."""
@@ -72,8 +87,18 @@ class Metrics:
         self._attempts[_answer_class(attempt)].inc()
         self._durations.observe(attempt.duration / SECOND)
 
-    def render(self, *, depths: Mapping[str, int], carriers: Mapping[str, "MessageCarrier"]) -> bytes:
-        """The page: what was counted, the rows of each queue of the outbox, and what carriers say of themselves."""
+    def hear(self, event: AnyEvent) -> None:
+        """Take an event of the switch."""
+        if isinstance(event, Quality):
+            if event.received:
+                self._mos.observe(event.mos)
+            for what in ("sent", "received", "lost", "late"):
+                self._packets.labels(what).inc(getattr(event, what))
+
+    def render(
+        self, *, depths: Mapping[str, int], carriers: Mapping[str, "MessageCarrier"], trunks: Iterable["LiveTrunk"]
+    ) -> bytes:
+        """The page: what was counted, the rows of each queue of the outbox, and how carriers and trunks are."""
         self._outbox.clear()
         for queue, depth in depths.items():
             self._outbox.labels(queue).set(depth)
@@ -82,6 +107,11 @@ class Metrics:
             for what, value in carrier.state().items():
                 if isinstance(value, int | float):
                     self._carriers.labels(name, what).set(value)
+        self._trunks.clear()
+        for trunk in trunks:
+            for gateway, state in trunk.states().items():
+                if state.up is not None:
+                    self._trunks.labels(trunk.name, gateway).set(state.up)
         return generate_latest(self.registry)
 
 

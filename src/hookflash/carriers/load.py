@@ -91,7 +91,7 @@ def route_row(spec: dict[str, Any], *, origin: str, now: int) -> Route:
 async def keep_file_rows(tx: Tx, carriers: list[CarrierRow], routes: list[Route]) -> None:
     """Make the rows of the file those that it has now. Raises CarrierError where a name is taken by the API's."""
     await tx.run("carriers.forget_file_routes")
-    await tx.run("carriers.forget_file_carriers")
+    await tx.run("carriers.forget_file")
     for row in carriers:
         if await tx.value("carriers.origin", name=row.name) is not None:
             raise CarrierError(f"carrier {row.name} is in hookflash.toml and was also made by the API; rename one")
@@ -108,7 +108,7 @@ async def load_fleet(fleet: Fleet, store: Store, *, vault: Vault, sink: CarrierS
 
 
 async def _rows(tx: Tx) -> tuple[list[CarrierRow], list[Route]]:
-    return await tx.all(CarrierRow, "carriers.all_carriers"), await tx.all(Route, "carriers.all_routes")
+    return await tx.all(CarrierRow, "carriers.all"), await tx.all(Route, "carriers.all_routes")
 
 
 def _fingerprint(row: CarrierRow) -> str:

@@ -30,7 +30,10 @@ class MetricsPage:
 
     async def metrics(self, request: Request) -> Response:
         depths = await self._exchange.store.read(outbox_depths)
-        page = self._exchange.metrics.render(depths=depths, carriers=self._exchange.fleet.carriers)
+        exchange = self._exchange
+        page = exchange.metrics.render(
+            depths=depths, carriers=exchange.fleet.carriers, trunks=exchange.telephony.trunks.all()
+        )
         return Response(page, headers={"Content-Type": CONTENT_TYPE})
 
 

@@ -82,6 +82,10 @@ class LiveTrunk:
             srtp=config.srtp.value,
         )
 
+    def states(self) -> dict[str, State]:
+        """What is known, by the address of the gateway, and of our `registration`."""
+        return self._gateways | ({"registration": self.registration} if self.config.registrar else {})
+
     def shown(self) -> dict[str, object]:
         """Its state, for people."""
         gateways = [{"address": uri, **msgspec.structs.asdict(state)} for uri, state in self._gateways.items()]

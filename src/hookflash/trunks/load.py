@@ -79,7 +79,7 @@ def call_route_row(spec: dict[str, Any], *, origin: str, now: int) -> CallRoute:
 async def keep_file_trunks(tx: Tx, trunks: list[TrunkRow], routes: list[CallRoute]) -> None:
     """Make the rows of the file those that it has now. Raises TrunkError where a name is taken by the API's."""
     await tx.run("trunks.forget_file_routes")
-    await tx.run("trunks.forget_file_trunks")
+    await tx.run("trunks.forget_file")
     for row in trunks:
         if await tx.value("trunks.origin", name=row.name) is not None:
             raise TrunkError(f"trunk {row.name} is in hookflash.toml and was also made by the API; rename one")
@@ -90,7 +90,7 @@ async def keep_file_trunks(tx: Tx, trunks: list[TrunkRow], routes: list[CallRout
 
 async def configured_trunks(tx: Tx, vault: Vault) -> tuple[dict[str, TrunkConfig], list[CallRoute]]:
     """Every trunk by name, its password opened, and the routes to them."""
-    rows, routes = await tx.all(TrunkRow, "trunks.all_trunks"), await tx.all(CallRoute, "trunks.all_routes")
+    rows, routes = await tx.all(TrunkRow, "trunks.all"), await tx.all(CallRoute, "trunks.all_routes")
     return {row.name: _opened(row, vault) for row in rows}, routes
 
 

@@ -35,6 +35,8 @@ from hookflash.store.outbox import Job
 from hookflash.store.queries import load_queries
 from hookflash.store.store import StoreError
 from hookflash.store.timeline import Event
+from hookflash.trunks.load import TrunkRow
+from hookflash.trunks.routing import CallRoute
 
 ROWS: dict[str, type[msgspec.Struct]] = {
     "accounts": Account,
@@ -59,6 +61,8 @@ ROWS: dict[str, type[msgspec.Struct]] = {
     "handset_messages": HandsetMessage,
     "calls": Call,
     "recordings": Recording,
+    "trunks": TrunkRow,
+    "call_routes": CallRoute,
 }
 
 
@@ -177,7 +181,9 @@ async def test_an_older_program_refuses_newer_data(tmp_path: Path, monkeypatch: 
         with_migration(patched, "CREATE TABLE later (x)")
         async with opened(tmp_path):
             pass
-    with pytest.raises(StoreError, match="the data has schema 3, this program knows 2: run the newer Hookflash"):
+    known = migrations.migrations()[-1][0]
+    sentence = f"the data has schema {known + 1}, this program knows {known}: run the newer Hookflash"
+    with pytest.raises(StoreError, match=sentence):
         async with opened(tmp_path):
             pass
 

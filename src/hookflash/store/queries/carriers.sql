@@ -1,4 +1,4 @@
--- all_carriers --
+-- all --
 SELECT * FROM carriers ORDER BY name;
 
 -- all_routes --
@@ -7,11 +7,23 @@ SELECT * FROM routes ORDER BY priority, sid;
 -- origin --
 SELECT origin FROM carriers WHERE name = :name;
 
--- forget_file_carriers --
+-- forget_file --
 DELETE FROM carriers WHERE origin = 'file';
 
 -- forget_file_routes --
 DELETE FROM routes WHERE origin = 'file';
+
+-- change --
+UPDATE carriers SET config = :config, date_updated = :now WHERE name = :name;
+
+-- drop --
+DELETE FROM carriers WHERE name = :name;
+
+-- routes_to --
+SELECT count(*) FROM routes WHERE carrier = :name;
+
+-- drop_route --
+DELETE FROM routes WHERE sid = :sid;
 
 -- add_part --
 INSERT INTO carrier_parts VALUES (:carrier, :carrier_id, :account_sid, :message_id, :part, NULL, :now)

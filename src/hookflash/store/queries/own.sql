@@ -13,17 +13,5 @@ SELECT * FROM outgoing_caller_ids ORDER BY account_sid, sid LIMIT :limit;
 -- timeline --
 SELECT * FROM timeline WHERE subject = :subject ORDER BY stamp LIMIT :limit;
 
--- drop_carrier --
-DELETE FROM carriers WHERE name = :name;
-
--- change_carrier --
-UPDATE carriers SET config = :config, date_updated = :now WHERE name = :name;
-
--- routes_to --
-SELECT count(*) FROM routes WHERE carrier = :carrier;
-
--- drop_route --
-DELETE FROM routes WHERE sid = :sid;
-
 -- queue_depths --
 SELECT queue, count(*) FROM outbox GROUP BY queue;
