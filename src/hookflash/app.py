@@ -31,7 +31,7 @@ from hookflash.metrics import Metrics
 from hookflash.own.names import is_answered_inside, served_names
 from hookflash.own.site import own_site
 from hookflash.pending import Pending
-from hookflash.runtime.admission import admitted_domains
+from hookflash.runtime.admission import admitted
 from hookflash.runtime.callbacks import Callbacks, callback_host
 from hookflash.runtime.incoming import IncomingMessages, Question, question_host
 from hookflash.runtime.live import LiveCalls, NoLiveCalls
@@ -55,6 +55,8 @@ from hookflash.store.sqlite import SqliteStore
 from hookflash.store.store import Tx
 from hookflash.store.vault import Vault, open_vault
 from hookflash.switch.protocol import Configure
+from hookflash.trunks.load import TrunkRow, call_route_row, keep_file_trunks, trunk_row
+from hookflash.trunks.routing import CallRoute
 from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.egress import EgressPolicy
 from hookflash.webhooks.inside import Inside
@@ -99,8 +101,9 @@ class Exchange:
 
     async def admit(self) -> None:
         """Tell the switch who may call and register over SIP."""
-        domains = await self.store.read(admitted_domains, self.vault)
-        self.telephony.switch.tell(Configure(domains=domains))
+        domains, trunks, routes = await self.store.read(admitted, self.vault)
+        self.telephony.trunks.apply(trunks, routes)
+        self.telephony.switch.tell(Configure(domains=domains, trunks=[trunk.as_configured() for trunk in trunks]))
 
     async def load_fleet(self) -> None:
         """Make the live carriers those of the rows."""
@@ -139,6 +142,7 @@ class Server:
             self.workers = {worker.queue: worker for worker in _workers(exchange)}
         await exchange.fleet.start()
         await exchange.store.write(keep_file_rows, *_file_rows(exchange))
+        await exchange.store.write(keep_file_trunks, *_file_trunks(exchange))
         await exchange.load_fleet()
         exchange.telephony.start()
         await exchange.admit()
@@ -187,6 +191,7 @@ class Server:
             vault=exchange.vault,
             links=exchange.media_links,
             recordings=exchange.recording_files,
+            metrics=exchange.metrics,
         )
         exchange.calls = exchange.telephony.runner
         tls = authority.context
@@ -281,6 +286,14 @@ def _file_rows(exchange: Exchange) -> tuple[list[CarrierRow], list[Route]]:
         carrier_row(name, spec, vault=exchange.vault, origin=FILE, now=now) for name, spec in settings.carriers.items()
     ]
     return carriers, [route_row(spec, origin=FILE, now=now) for spec in settings.routes]
+
+
+def _file_trunks(exchange: Exchange) -> tuple[list[TrunkRow], list[CallRoute]]:
+    settings, now = exchange.settings, exchange.clock.now()
+    trunks = [
+        trunk_row(name, spec, vault=exchange.vault, origin=FILE, now=now) for name, spec in settings.trunks.items()
+    ]
+    return trunks, [call_route_row(spec, origin=FILE, now=now) for spec in settings.call_routes]
 
 
 def _workers(exchange: Exchange) -> list[Worker[Any]]:

@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rtp_address: str = ""  #: that peers are told to send audio to, when it is not `host`
     rtp_timeout: int = 60_000  #: ms without audio after which a call ends
     media_threads: int = 0  #: 0: one for each core
+    sip_allow: tuple[str, ...] = ()  #: CIDRs that SIP addresses may lead to in operator mode, besides public ones
     hep: str = ""  #: host:port of a HEP collector (Homer) that gets a copy of every SIP message
     ready_file: Path | None = None
     mode: Mode = Mode.DEVELOPMENT
@@ -122,7 +123,9 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
     return settings
 
 
-_LISTS = frozenset({"roles", "trust_network", "allowed_hosts", "webhook_allow", "voice_countries"})
+_LISTS = frozenset(
+    {"roles", "trust_network", "allowed_hosts", "webhook_allow", "sip_allow", "sip_domains", "voice_countries"}
+)
 
 
 def _read_file(file: Path) -> dict[str, Any]:
@@ -135,7 +138,7 @@ def _read_file(file: Path) -> dict[str, Any]:
 def _check_reach(settings: Settings) -> None:
     """A laptop's server must not be reachable from a network by accident."""
     try:
-        for text in (*settings.trust_network, *settings.webhook_allow):
+        for text in (*settings.trust_network, *settings.webhook_allow, *settings.sip_allow):
             ip_network(text)
     except ValueError as error:
         raise SettingsError(f"a network is wrong: {error}; write it as 172.16.0.0/12") from None

@@ -133,6 +133,12 @@ class HandsetCalls:
         )
         return self._switch.link(command)
 
+    def connect(self, number: str, *, from_: str, ring_ms: int) -> SwitchLeg:
+        """The platform calls a number of its own, whose application is invited; returns the caller's leg."""
+        self._world.wake()
+        leg, callee = self._switch.next_number(simulated=True), self._switch.next_number(simulated=True)
+        return self._switch.link(protocol.Link(leg=leg, callee=callee, from_=from_, to=number, ring_ms=ring_ms))
+
     def takes(self, leg: SwitchLeg, event: protocol.Invited) -> bool:
         """Whether an invitation is for a handset; if so, the handset answers it as it was told."""
         number = self._expected.pop(leg.number, None)

@@ -14,7 +14,9 @@ from .handsets import Handsets
 from .metrics_page import MetricsPage
 from .numbers import Numbers
 from .pages import Pages
+from .sip import Sip
 from .timeline import Timeline
+from .trunks import TrunksApi
 from .world import World
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ def own_site(exchange: "Exchange") -> Starlette:
         AccountSettingsPart(exchange),
         Numbers(exchange),
         Carriers(exchange),
+        TrunksApi(exchange),
+        Sip(exchange),
         MetricsPage(exchange),
         Pages(exchange),
     ]

@@ -6,11 +6,16 @@ from hookflash.domain.sip import SipCredential, SipDomain, SipIpAddress
 from hookflash.store.store import Tx
 from hookflash.store.vault import Vault
 from hookflash.switch import protocol
+from hookflash.trunks.live_trunk import LiveTrunk
+from hookflash.trunks.load import configured_trunks
+from hookflash.trunks.routing import CallRoute
 
 
-async def admitted_domains(tx: Tx, vault: Vault) -> list[protocol.Domain]:
-    """Every SIP domain of every account, with those who may use it."""
-    return [await _domain(tx, vault, row) for row in await tx.all(SipDomain, "sip.domains")]
+async def admitted(tx: Tx, vault: Vault) -> tuple[list[protocol.Domain], list[LiveTrunk], list[CallRoute]]:
+    """Every SIP domain of every account, with those who may use it; every trunk, and the routes to them."""
+    domains = [await _domain(tx, vault, row) for row in await tx.all(SipDomain, "sip.domains")]
+    trunks, routes = await configured_trunks(tx, vault)
+    return domains, [LiveTrunk(name, config) for name, config in trunks.items()], routes
 
 
 async def _domain(tx: Tx, vault: Vault, row: SipDomain) -> protocol.Domain:

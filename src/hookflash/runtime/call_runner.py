@@ -57,8 +57,9 @@ class CallRunner:
         validate_certificates: bool,
         pending: Pending,
         counted: Callable[[int], None] = lambda live: None,
+        refused: Callable[[protocol.Invited, int, str], None] = lambda event, status, why: None,
     ) -> None:
-        """`counted` hears how many calls are live, whenever that changes."""
+        """`counted` hears how many calls are live, whenever that changes; `refused` of each invitation that is."""
         self._parts = Parts(
             store=store,
             clock=clock,
@@ -79,6 +80,7 @@ class CallRunner:
         self._live: dict[str, LiveCall] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._counted = counted
+        self._refused = refused
         self._stopping = False
 
     @property
@@ -97,7 +99,7 @@ class CallRunner:
             refusal = Unwanted(500, "Something of this platform failed")
         try:
             if refusal is not None:
-                log.info("a call is refused", status=refusal.status, why=refusal.why)
+                self._refused(event, refusal.status, refusal.why)
                 await leg.reject(refusal.status, refusal.why)
         except HungUp:
             pass  # the caller did not wait for it

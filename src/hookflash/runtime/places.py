@@ -2,10 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from hookflash.actions.receive_call import Answerer, IncomingCall
+from hookflash.actions.receive_call import Answerer, IncomingCall, answerer_of_number
 from hookflash.domain.call import Call, Source
 from hookflash.domain.call_address import CalleeKind, is_emergency, parse_callee
-from hookflash.domain.clock import SECOND
 from hookflash.domain.phone_numbers import AddressKind, parse_recipient
 from hookflash.domain.sip import SipDomain
 from hookflash.network.handset_calls import HandsetCalls
@@ -15,45 +14,81 @@ from hookflash.store.vault import Vault
 from hookflash.switch import protocol
 from hookflash.switch.leg import Leg
 from hookflash.switch.switch import Switch
-
-SIP_RING = 600 * SECOND  #: ms; the exchange gives up earlier
+from hookflash.trunks.attempts import Attempts
+from hookflash.trunks.live_trunk import LiveTrunk
+from hookflash.trunks.numbers import caller_of, read
+from hookflash.trunks.routing import SIMULATED
+from hookflash.trunks.trunks import NoTrunkError, Trunks
 
 
 class CallPlaces:
     """`Places`, over the switch."""
 
-    def __init__(self, *, switch: Switch, handsets: HandsetCalls, store: Store, vault: Vault, own_host: str) -> None:
-        """`own_host` is what callers see after the @ of our SIP addresses."""
+    def __init__(
+        self,
+        *,
+        switch: Switch,
+        handsets: HandsetCalls,
+        trunks: Trunks,
+        store: Store,
+        vault: Vault,
+        own_host: str,
+        simulates: bool,
+        reach: list[str] | None,
+    ) -> None:
+        """`own_host` is what callers see after the @ of our SIP addresses. With `simulates`, numbers that no route
+        names are handsets of the simulated network. `reach`: networks that SIP addresses may lead to besides the
+        public internet; None: any."""
         self._switch = switch
         self._handsets = handsets
+        self._trunks = trunks
         self._store = store
         self._vault = vault
         self._own_host = own_host
+        self._simulates = simulates
+        self._reach = reach
 
     async def arrived(self, event: protocol.Invited) -> tuple[IncomingCall, Answerer | None]:
         if event.domain or event.to.startswith("sip:"):
             return await self._at_domain(event)
-        carrier = event.trunk or "the simulated network"
+        trunk = self._trunks.get(event.trunk)
+        if trunk is not None:
+            return _from_trunk(event, trunk), None
         incoming = IncomingCall(
             sender=_number(event.from_) or event.from_ or "anonymous",
             recipient=_number(event.to) or event.to,
-            carrier=carrier,
+            carrier="The simulated network",
             sender_name=event.from_name,
-            params=_sip_params(event) if event.trunk else {},
         )
         return incoming, None
 
     async def dial(self, call: Call, *, ring_ms: int, beside: Leg | None) -> Leg:
+        if is_emergency(call.recipient):
+            return await self._dial_number(call, ring_ms, beside)
         callee = parse_callee(call.recipient)
         match callee.kind if callee else None:
             case CalleeKind.SIP:
                 return self._dial_sip(call, ring_ms, beside)
-            case CalleeKind.PHONE if is_emergency(call.recipient):
-                raise NoWayError("No trunk here is marked for emergency calls", status=403)
+            case CalleeKind.PHONE if await self._store.read(_is_ours, call.recipient):
+                return self._handsets.connect(call.recipient, from_=_shown(call), ring_ms=ring_ms)
             case CalleeKind.PHONE:
-                return await self._handsets.ring(call.recipient, from_=_shown(call), ring_ms=ring_ms)
+                return await self._dial_number(call, ring_ms, beside)
             case _:
                 raise NoWayError(f"There is no way to {call.recipient} yet", status=404)
+
+    async def _dial_number(self, call: Call, ring_ms: int, beside: Leg | None) -> Leg:
+        number, sender = call.recipient, _shown(call)
+        names = self._trunks.routed(recipient=number, sender=sender, account_sid=call.account_sid)
+        if names[:1] == [SIMULATED] or (not names and self._simulates and not is_emergency(number)):
+            return await self._handsets.ring(number, from_=sender, ring_ms=ring_ms)
+        if not names:
+            raise NoWayError("No route leads to a trunk for this number: add one to `call_routes`", status=404)
+        base = protocol.Dial(leg=0, uri="", from_uri="", beside=beside.number if beside else None)
+        try:
+            ways = self._trunks.ways(names, recipient=number, sender=sender, base=base)
+        except NoTrunkError as error:
+            raise NoWayError(str(error), status=error.status) from error
+        return Attempts(ways, ring_ms=ring_ms)
 
     def _dial_sip(self, call: Call, ring_ms: int, beside: Leg | None) -> Leg:
         options = call.options
@@ -68,6 +103,7 @@ class CallPlaces:
                 ring_ms=ring_ms,
                 srtp="optional" if "transport=tls" in call.recipient or call.recipient.startswith("sips:") else "off",
                 beside=beside.number if beside else None,
+                reach=self._reach,
             )
         )
 
@@ -78,11 +114,22 @@ class CallPlaces:
         incoming = IncomingCall(
             sender=sender,
             recipient=event.to_uri or event.to,
-            carrier=f"the SIP domain {name}",
+            carrier=f"The SIP domain {name}",
             sender_name=event.from_name,
             params=_sip_params(event) | ({"SipDomainSid": domain.sid} if domain else {}),
         )
         return incoming, _answerer(domain) if domain else None
+
+
+def _from_trunk(event: protocol.Invited, trunk: LiveTrunk) -> IncomingCall:
+    caller = caller_of(event.from_, event.headers, trunk.config)
+    return IncomingCall(
+        sender=read(caller, trunk.config) or "anonymous",
+        recipient=read(event.to, trunk.config) or event.to,
+        carrier=f"The trunk {trunk.name}",
+        sender_name=event.from_name,
+        params=_sip_params(event),
+    )
 
 
 def _answerer(domain: SipDomain) -> Answerer:
@@ -98,6 +145,10 @@ def _answerer(domain: SipDomain) -> Answerer:
         status_callback_method=domain.voice_status_callback_method,
         shows_name=True,
     )
+
+
+async def _is_ours(tx: Tx, number: str) -> bool:
+    return await answerer_of_number(tx, number) is not None
 
 
 async def _domain(tx: Tx, name: str) -> SipDomain | None:

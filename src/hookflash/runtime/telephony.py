@@ -3,19 +3,22 @@
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 from hookflash import _switch
 from hookflash.api.auth import Authenticator
 from hookflash.domain.clock import SECOND, VirtualClock
 from hookflash.domain.media_links import MediaLinks
+from hookflash.metrics import Metrics
 from hookflash.network.handset import Answering, Handset
 from hookflash.network.handset_calls import HandsetCalls
 from hookflash.network.world import World
 from hookflash.pending import Pending
 from hookflash.runtime.call_runner import CallRunner
 from hookflash.runtime.places import CallPlaces
+from hookflash.runtime.sip_news import SipNews
 from hookflash.runtime.sounds import Sounds
-from hookflash.settings import Settings
+from hookflash.settings import Mode, Settings
 from hookflash.speech.espeak import Espeak
 from hookflash.speech.repertoire import Repertoire
 from hookflash.speech.speaker import Speaker
@@ -27,6 +30,7 @@ from hookflash.switch import protocol
 from hookflash.switch.protocol import SwitchConfig
 from hookflash.switch.switch import Switch
 from hookflash.switch.switch_leg import SwitchLeg
+from hookflash.trunks.trunks import Trunks
 from hookflash.webhooks.client import WebhookClient
 
 STOP_GRACE = 5 * SECOND  #: ms for live calls at the stop
@@ -43,6 +47,8 @@ class Telephony:
     repertoire: Repertoire
     handset_calls: HandsetCalls
     runner: CallRunner
+    trunks: Trunks
+    sip_news: SipNews
     _arrivals: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -84,10 +90,22 @@ def open_telephony(
     vault: Vault,
     links: MediaLinks,
     recordings: RecordingFiles,
+    metrics: Metrics,
 ) -> Telephony:
     """Start the switch and all that goes with it; `cache` is a directory for audio, `certificate` a PEM file
     with chain and key. Raises OSError when an address is taken, ValueError for settings that make no sense."""
     switch = Switch(switch_config(settings, certificate))
+    own_host = settings.sip_address or settings.host
+    is_open = settings.mode is Mode.DEVELOPMENT
+    trunks = Trunks(
+        dial=switch.dial,
+        next_number=switch.next_number,
+        own_host=own_host,
+        random=Random(),  # noqa: S311 - shares traffic, keeps no secret
+    )
+    news = SipNews(clock)
+    for hear in (trunks.hear, news.hear, metrics.hear):
+        switch.watch(hear)
     world = World(switch=switch, clock=clock, pending=pending)
     repertoire = Repertoire()
     speaker = Speaker(
@@ -119,8 +137,16 @@ def open_telephony(
         speech=speaker,
         sounds=sounds,
         places=CallPlaces(
-            switch=switch, handsets=calls, store=store, vault=vault, own_host=settings.sip_address or settings.host
+            switch=switch,
+            handsets=calls,
+            trunks=trunks,
+            store=store,
+            vault=vault,
+            own_host=own_host,
+            simulates=is_open,
+            reach=None if is_open else [*settings.sip_allow],
         ),
+        refused=news.refused,
         rules=settings.call_rules,
         rates=settings.sender_rates,
         validate_certificates=settings.validate_certificates,
@@ -134,6 +160,8 @@ def open_telephony(
         repertoire=repertoire,
         handset_calls=calls,
         runner=runner,
+        trunks=trunks,
+        sip_news=news,
     )
 
 

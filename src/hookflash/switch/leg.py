@@ -47,7 +47,10 @@ class Tape:
 class Leg(Protocol):
     """One phone in a call, as the verbs see it."""
 
-    number: int  #: the switch's
+    @property
+    def number(self) -> int:
+        """The switch's."""
+        ...
 
     @property
     def is_answered(self) -> bool: ...

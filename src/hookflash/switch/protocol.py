@@ -68,6 +68,7 @@ class Dial(Command, frozen=True, kw_only=True, tag="dial"):
     codecs: tuple[str, ...] = ("PCMU", "PCMA", "G722", "opus")
     srtp: str = "off"  #: off, optional, required
     beside: int | None = None  #: a leg that this one will be bridged with: both live on one thread
+    reach: list[str] | None = None  #: CIDRs that may be called besides the public internet; None: any address
 
 
 class Link(Command, frozen=True, kw_only=True, tag="link"):

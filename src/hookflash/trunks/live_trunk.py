@@ -66,17 +66,11 @@ class LiveTrunk:
     def as_configured(self) -> protocol.Trunk:
         """What the switch has to know of it."""
         config = self.config
-        register = protocol.Registration(
-            uri=sip_address(config.registrar),
-            username=config.username,
-            password=config.password,
-            expires_s=config.expires,
-        )
         return protocol.Trunk(
             name=self.name,
             networks=list(config.networks),
             gateways=[protocol.Gateway(address=gateway.uri, health=gateway.health) for gateway in config.gateways],
-            register=register if config.registrar else None,
+            register=_registration(config) if config.registrar else None,
             channels=config.channels,
             per_second=config.incoming_per_second,
             srtp=config.srtp.value,
@@ -91,3 +85,12 @@ class LiveTrunk:
         gateways = [{"address": uri, **msgspec.structs.asdict(state)} for uri, state in self._gateways.items()]
         registration = msgspec.structs.asdict(self.registration) if self.config.registrar else None
         return {"gateways": gateways, "registration": registration}
+
+
+def _registration(config: TrunkConfig) -> protocol.Registration:
+    return protocol.Registration(
+        uri=sip_address(config.registrar),
+        username=config.username,
+        password=config.password,
+        expires_s=config.expires,
+    )

@@ -264,6 +264,7 @@ impl Control {
         leg.has_port(port);
         let credentials = (!dial.username.is_empty())
             .then(|| Credentials { username: dial.username.clone(), password: dial.password.clone() });
+        let reach = convert::reach(dial.reach.as_deref()).ok_or("A network that may be called cannot be read.")?;
         let body = leg.offer();
         let outbound = Outbound {
             uri,
@@ -274,6 +275,7 @@ impl Control {
             credentials,
             ring: Micros::from(dial.ring_ms) * 1_000,
             body,
+            reach,
         };
         Ok((leg, outbound))
     }

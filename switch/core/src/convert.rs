@@ -3,7 +3,7 @@
 use hookflash_media::codec::CodecKind;
 use hookflash_media::rtp;
 use hookflash_media::session::{self, MediaCommand, MediaEvent, MediaParams, SrtpParams, Track};
-use hookflash_sip::agent::{self, Credentials};
+use hookflash_sip::agent::{self, Credentials, Reach};
 use hookflash_sip::digest::Ha1;
 use hookflash_sip::sdp::{self, AudioParams, SrtpPolicy};
 use hookflash_sip::{Transport, Uri};
@@ -179,6 +179,14 @@ pub fn domain(domain: protocol::Domain) -> Option<agent::Domain> {
 fn credential(credential: protocol::Credential) -> agent::Credential {
     let ha1 = Ha1 { md5: credential.md5, sha256: credential.sha256 };
     agent::Credential { username: credential.username, ha1 }
+}
+
+/// Which addresses a call may be sent to. None when a network cannot be read.
+pub fn reach(besides: Option<&[String]>) -> Option<Reach> {
+    let Some(besides) = besides else {
+        return Some(Reach::Anywhere);
+    };
+    besides.iter().map(|text| text.parse().ok()).collect::<Option<_>>().map(Reach::Public)
 }
 
 /// A trunk for the agent. None when an address of it cannot be read.

@@ -108,6 +108,8 @@ pub struct Dial {
     pub srtp: String,
     #[serde(default)]
     pub beside: Option<LegId>,
+    #[serde(default)]
+    pub reach: Option<Vec<String>>,
 }
 
 /// How a simulated call is placed.

@@ -17,6 +17,9 @@ const MOST_FORKS: u32 = 24;
 /// How often one branch is sent anew because the peer wants it otherwise (a password, a longer timer).
 const MOST_TRIES: u8 = 3;
 
+/// Why a call was not sent to an address that it may not reach.
+pub(crate) const OUT_OF_REACH: &str = "The address is in a network that calls may not reach.";
+
 /// Where one branch of a call goes.
 #[derive(Debug, Clone)]
 pub(crate) struct Destination {

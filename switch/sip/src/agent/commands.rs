@@ -1,7 +1,7 @@
 //! What the owner asks for. A command to a leg that is gone, or in a state where it means nothing, does nothing.
 
 use super::Agent;
-use super::branch::Destination;
+use super::branch::{Destination, OUT_OF_REACH};
 use super::config::{Domain, Outbound, Trunk};
 use super::dialog::Hop;
 use super::event::{AgentEvent, Cause, Ending, Fields};
@@ -50,6 +50,9 @@ impl Agent {
             };
         }
         let hop = Hop::to(outbound.next_hop.as_ref().unwrap_or(&uri));
+        if matches!(&hop, Hop::At(target) if !outbound.reach.permits(target.addr.ip())) {
+            return Err(Ending::failed(403, OUT_OF_REACH));
+        }
         Ok(vec![Destination { uri, routes: Vec::new(), hop }])
     }
 

@@ -1,7 +1,9 @@
 //! What the agent is told: at its start, by `configure`, and for each call.
 
+use std::net::IpAddr;
+
 use super::event::Fields;
-use super::network::Network;
+use super::network::{Network, is_public};
 use super::session_timer::Limits;
 use crate::digest::Ha1;
 use crate::{Micros, Uri, endpoint};
@@ -85,6 +87,27 @@ pub struct Outbound {
     pub ring: Micros,
     /// The SDP offer.
     pub body: Vec<u8>,
+    /// Which addresses it may be sent to. Phones that registered with us may be called wherever they are.
+    pub reach: Reach,
+}
+
+/// Which addresses a call may be sent to: an application's SIP address must not be turned against our own network.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// All.
+    #[default]
+    Anywhere,
+    /// Those of the public internet, and these.
+    Public(Vec<Network>),
+}
+
+impl Reach {
+    pub(crate) fn permits(&self, address: IpAddr) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::Public(besides) => is_public(address) || besides.iter().any(|network| network.contains(address)),
+        }
+    }
 }
 
 /// A user name and its password, for peers that challenge us.

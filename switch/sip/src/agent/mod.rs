@@ -42,7 +42,9 @@ mod wire;
 
 use std::collections::HashMap;
 
-pub use config::{Config, Credential, Credentials, Domain, Gateway, Outbound, RegistrarLimits, Registration, Trunk};
+pub use config::{
+    Config, Credential, Credentials, Domain, Gateway, Outbound, Reach, RegistrarLimits, Registration, Trunk,
+};
 pub use event::{AgentEvent, AgentOutput, Cause, Fields, Invitation};
 pub use network::{Network, NotANetwork};
 pub use refusals::Refusal;

@@ -72,9 +72,81 @@ pub(crate) fn is_private(address: IpAddr) -> bool {
     }
 }
 
+/// Ranges that nobody on the public internet has (IANA special-purpose address registries).
+const SPECIAL: [&str; 11] = [
+    "0.0.0.0/8",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/3", // multicast, reserved, broadcast
+    "2001::/23",
+    "2001:db8::/32",
+    "3fff::/20",
+];
+
+/// Whether an address is one of the public internet. One that carries an IPv4 address is judged by that.
+pub(crate) fn is_public(address: IpAddr) -> bool {
+    let address = reached(address);
+    let is_global = match address {
+        IpAddr::V4(_) => true,
+        IpAddr::V6(address) => address.segments()[0] & 0xe000 == 0x2000,
+    };
+    let is_special = SPECIAL.iter().any(|text| text.parse().is_ok_and(|range: Network| range.contains(address)));
+    is_global && !is_private(address) && !is_special
+}
+
+/// Where packets to an address end up: at the IPv4 address inside, by NAT64 (RFC 6052) and 6to4 (RFC 3056).
+fn reached(address: IpAddr) -> IpAddr {
+    let IpAddr::V6(v6) = address.to_canonical() else {
+        return address.to_canonical();
+    };
+    let segments = v6.segments();
+    let inside = match segments {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some((high, low)),
+        [0x2002, high, low, ..] => Some((high, low)),
+        _ => None,
+    };
+    inside.map_or(address, |(high, low)| IpAddr::from((u32::from(high) << 16 | u32::from(low)).to_be_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_only_our_own_network_has_is_not_public() {
+        let public = |text: &str| is_public(text.parse().expect("an address"));
+        for text in ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"] {
+            assert!(public(text), "{text}");
+        }
+        let inner = [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.2.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::1",
+            "ff02::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+        ];
+        for text in inner {
+            assert!(!public(text), "{text}");
+        }
+    }
 
     fn holds(network: &str, address: &str) -> bool {
         let network: Network = network.parse().expect("a network");

@@ -7,7 +7,7 @@
 //! Rule 3: a redirection (3xx) ends the branch as a failure. Where a call may go is decided by who made it, so that no
 //! peer can send it somewhere at our cost; the Contacts are in the headers of `Ended`.
 
-use super::branch::{Branch, Destination};
+use super::branch::{Branch, Destination, OUT_OF_REACH};
 use super::config::Outbound;
 use super::dialog::{Dialog, Hop};
 use super::event::{AgentEvent, Cause, Ending};
@@ -69,9 +69,13 @@ impl Outgoing {
         let Some(branch) = self.branches.get_mut(number) else {
             return Step::Stay;
         };
-        branch.targets = targets.into_iter().take(MOST_TARGETS).collect();
+        let has_none = targets.is_empty();
+        let reach = &self.outbound.reach;
+        branch.targets =
+            targets.into_iter().filter(|target| reach.permits(target.addr.ip())).take(MOST_TARGETS).collect();
         match branch.targets.is_empty() {
-            true => self.branch_failed(wire, number, Ending::failed(503, "The host has no address."), now),
+            true if has_none => self.branch_failed(wire, number, Ending::failed(503, "The host has no address."), now),
+            true => self.branch_failed(wire, number, Ending::failed(403, OUT_OF_REACH), now),
             false => {
                 branch.invite(wire, self.leg, number, &self.outbound, None, now);
                 Step::Stay

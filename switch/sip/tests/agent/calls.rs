@@ -1,7 +1,7 @@
 //! Calls: made, taken, refused, given up, ended; and what the network may do to them.
 
 use hookflash_sip::Timing;
-use hookflash_sip::agent::AgentEvent;
+use hookflash_sip::agent::{AgentEvent, Outbound, Reach};
 
 use crate::net::{ANSWER, MS, Net, OFFER, SECOND, answer_to, call, elsewhere, ended, request_text};
 
@@ -336,4 +336,23 @@ fn a_transport_that_fails_ends_what_went_over_it_and_nothing_else() {
     net.act(1, |agent, now| agent.transport_failed(&target, "Connection refused.", now));
     assert_eq!(ended(&net.events(1), 7), ("failed".to_owned(), 503));
     assert_eq!(net.peers[0].agent.legs(), 1);
+}
+
+#[test]
+fn a_call_that_may_reach_the_public_internet_only_goes_nowhere_else() {
+    // By its address at once, by a name once it is found; a network that is allowed besides is as good as public.
+    let mut net = Net::new(2);
+    net.names = vec![("inside.test".to_owned(), crate::net::address(2))];
+    let reaching = |to: &str, besides: &[&str]| {
+        let besides = besides.iter().map(|text| text.parse().expect("a network")).collect();
+        Outbound { reach: Reach::Public(besides), ..call(to) }
+    };
+    for (leg, to) in [(1, "sip:bob@192.0.2.2"), (2, "sip:bob@inside.test"), (3, "sip:bob@127.0.0.1")] {
+        net.act(1, |agent, now| agent.invite(leg, reaching(to, &[]), now));
+        net.advance(20 * MS);
+        assert_eq!(ended(&net.events(1), leg), ("failed".to_owned(), 403), "{to}");
+    }
+    net.act(1, |agent, now| agent.invite(4, reaching("sip:bob@inside.test", &["192.0.2.0/24"]), now));
+    net.advance(20 * MS);
+    net.invited(2);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use hookflash_sip::agent::{Agent, AgentEvent, AgentOutput, Config, Fields, Invitation, Outbound, Trunk};
+use hookflash_sip::agent::{Agent, AgentEvent, AgentOutput, Config, Fields, Invitation, Outbound, Reach, Trunk};
 use hookflash_sip::{Flow, Headers, Message, Micros, Random, Request, Response, SentBy, Target, Transport, Uri};
 
 pub const MS: Micros = 1_000;
@@ -84,6 +84,7 @@ pub fn call(to: &str) -> Outbound {
         credentials: None,
         ring: 60 * SECOND,
         body: OFFER.to_vec(),
+        reach: Reach::Anywhere,
     }
 }
 
