@@ -22,6 +22,8 @@ from hookflash.carriers.smpp_config import SmppConfig
 from hookflash.catalogue import Where, catalogue
 from hookflash.cli.commands import app
 from hookflash.settings import Settings
+from hookflash.trunks.config import GatewayConfig, TrunkConfig
+from hookflash.trunks.load import CallRouteSpec
 from hookflash.twiml.channels import MESSAGING, VOICE
 from hookflash.twiml.declaration import Attribute, Declaration, Verb
 
@@ -193,7 +195,7 @@ def when_wrong(attribute: Attribute) -> str:
 def settings_page() -> str:
     notes = notes_of(Settings)
     helps = {name.strip("-").replace("-", "_"): text for name, text in serve_options().items()}
-    tables = {"carriers", "routes", "sender_rates"}
+    tables = {"carriers", "routes", "trunks", "call_routes", "sender_rates"}
     rows = []
     for field in msgspec.structs.fields(Settings):
         if field.name not in tables:
@@ -216,6 +218,15 @@ def settings_page() -> str:
         "## `[[routes]]`",
         "Which carrier takes a message. See [Route messages](../how-to/route-messages.md).",
         struct_table(RouteSpec),
+        "## `[trunks.NAME]`",
+        "A SIP trunk for calls. See [Connect a SIP trunk](../how-to/connect-a-sip-trunk.md).",
+        struct_table(TrunkConfig),
+        "## `[[trunks.NAME.gateways]]`",
+        "One of its addresses.",
+        struct_table(GatewayConfig),
+        "## `[[call_routes]]`",
+        "Which trunk takes a call to a number.",
+        struct_table(CallRouteSpec),
     ])  # fmt: skip
 
 
@@ -232,7 +243,7 @@ def default_of(field: msgspec.structs.FieldInfo) -> str:
     if value in (None, "", (), {}):
         return ""
     if isinstance(value, tuple):
-        return code(",".join(value))
+        return code(",".join(map(str, value)))
     return code(str(value).lower() if isinstance(value, bool) else value)
 
 

@@ -29,22 +29,25 @@ ARROWS: dict[str, set[str]] = {
     # actions and carriers know each other's nouns: what a receipt is, and how a handset gets a text
     "actions": {"carriers", "domain", "errors", "network", "store", "twiml", "webhooks"},
     "carriers": {"actions", "domain", "store", "wire"},
+    "trunks": {"domain", "store", "switch"},
     "runtime": {
         "actions",
         "api",
         "carriers",
         "domain",
         "errors",
+        "metrics",
         "network",
         "pending",
         "settings",  # telephony.py puts together what calls need
         "speech",
         "store",
         "switch",
+        "trunks",
         "twiml",
         "webhooks",
     },
-    "metrics": {"domain", "webhooks"},
+    "metrics": {"domain", "switch", "webhooks"},
     "settings": {"actions", "domain"},
     "api": {"actions", "domain", "errors", "store", "webhooks"},
     "own": {
@@ -61,6 +64,7 @@ ARROWS: dict[str, set[str]] = {
         "speech",
         "store",
         "switch",
+        "trunks",
     },
     "front": {"api", "own"},
     "app": {
@@ -77,6 +81,7 @@ ARROWS: dict[str, set[str]] = {
         "settings",
         "store",
         "switch",
+        "trunks",
         "webhooks",
     },
     "testing": {"app", "cli", "domain", "own", "settings", "switch"},

@@ -8,9 +8,11 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from hookflash.cli.doctor_calls import examine_machine, examine_server
 from hookflash.cli.environment import NotReadyError, find_ready_file, host_and_port, read_ready_file
+from hookflash.cli.finding import Finding
 from hookflash.own.client import OwnClient, ServerError
 from hookflash.settings import Settings, SettingsError, read_settings
 
@@ -19,18 +21,6 @@ LEAST_SPACE = 1_000_000_000  #: bytes; below it a disk is soon full
 DEEP_OUTBOX = 10_000  #: rows of work that wait
 
 Ready = dict[str, Any]
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at."""
-
-    what: str
-    said: str
-    cure: str = ""  #: how to mend it; empty: it is as it should be
-
-    @property
-    def is_well(self) -> bool:
-        return not self.cure
 
 
 def doctor_command(ready_file: Path | None) -> int:
@@ -56,6 +46,7 @@ def examine(ready_file: str | None) -> Iterator[Finding]:
         return
     yield Finding("settings", _settings(settings))
     yield from _disk(settings)
+    yield from examine_machine(settings)
     try:
         path = find_ready_file(ready_file, os.environ)
         ready = read_ready_file(path)
@@ -64,7 +55,7 @@ def examine(ready_file: str | None) -> Iterator[Finding]:
         return
     yield _secrecy(path)
     yield from _listeners(ready)
-    yield from _server(OwnClient(ready["api"], ready["operator_token"]))
+    yield from _server(ready, OwnClient(ready["api"], ready["operator_token"]))
 
 
 def _settings(settings: Settings) -> str:
@@ -120,12 +111,13 @@ def _dial(address: str) -> socket.socket:
     return socket.create_connection(host_and_port(address), timeout=CONNECT_SECONDS)
 
 
-def _server(client: OwnClient) -> Iterator[Finding]:
+def _server(ready: Ready, client: OwnClient) -> Iterator[Finding]:
     try:
         about = client.get()
         yield Finding("server", f"version {about['version']}, {about['mode']} mode, data in {about['data']}")
         yield from _contents(client)
         yield from _carriers(client)
+        yield from examine_server(ready, client)
         yield _work(about["outbox"])
     except ServerError as error:
         cure = (
