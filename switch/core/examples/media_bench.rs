@@ -99,7 +99,7 @@ fn media(kind: &str, legs: usize, seconds: Duration) -> io::Result<()> {
     let report: Report = Arc::new(|_, _, _| {});
     let before = resident();
     let mut threads = MediaThreads::start(1, &disk, 1, Clock::new(), &report)?;
-    let mut ports = Ports::new(20_000, 29_999)?;
+    let mut ports = Ports::new(10_000, 19_999)?;
     let sockets = (0..legs).map(|_| ports.open(HERE)).collect::<io::Result<Vec<_>>>()?;
     let addresses = sockets.iter().map(|sockets| sockets.local()).collect::<io::Result<Vec<_>>>()?;
     let mut phones = Phones::new(&addresses)?;
