@@ -2,8 +2,11 @@
 //!
 //! Rule 1: everything that happens to a leg happens here in order; media threads only tell.
 //! Rule 2: `HungUp` is the last event of a leg: it waits for the audio to be closed.
+//! Rule 3: code that panics ends the leg that it worked on, and nothing else: see `guarded`.
+//! Rule 4: no leg lives for ever, whatever the exchange forgets to ask: see `LONGEST`.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
@@ -12,12 +15,15 @@ use hookflash_media::graph::Tap;
 use hookflash_media::session::MediaEvent;
 use hookflash_sip::agent::{Agent, AgentEvent, AgentOutput, Credentials, Invitation, Outbound};
 use hookflash_sip::sdp::{Codec, MasterKey};
+use hookflash_sip::timers::Timers;
 use hookflash_sip::{Random, Uri};
 use mio::{Events, Poll, Token};
 
+use crate::capture::Capture;
 use crate::clock::{Clock, Micros};
 use crate::convert::{self, srtp_policy, transport_word};
 use crate::dns::Dns;
+use crate::gauges::{Gauges, Snapshot};
 use crate::protocol::{self, Command, Dial, Event, Fields, Happening, LegId, OpId};
 use crate::ring::Ring;
 use crate::sip_io::{Incoming, SipSockets};
@@ -33,6 +39,14 @@ pub const SOCKETS: Token = Token(2);
 
 /// The longest rest: back-pressure is looked at as often.
 const REST: Duration = Duration::from_millis(100);
+
+/// An answered leg lasts no longer, whatever the exchange asks (us): 24 h.
+const LONGEST: Micros = 24 * 3_600 * 1_000_000;
+
+/// How long the thread waits for goodbyes to be answered when it stops (us).
+const GOODBYE: Micros = 1_000_000;
+/// And for audio to come to its end.
+const LAST_AUDIO: Micros = 10_000_000;
 
 /// What reaches the control thread from others.
 pub enum Note {
@@ -61,15 +75,21 @@ pub struct Control {
     pub notes: Receiver<Note>,
     pub legs: HashMap<LegId, SipLeg>,
     pub srtp_of_trunks: HashMap<String, String>,
+    /// When answered legs are to end.
+    pub limits: Timers<LegId>,
+    pub capture: Option<Capture>,
+    pub gauges: Gauges,
+    pub broken: u64,
     pub refuses: bool,
-    pub stopping: bool,
+    /// Since when it stops.
+    pub stopping: Option<Micros>,
 }
 
 impl Control {
     /// Lives until it is told to stop.
     pub fn run(mut self, mut poll: Poll) {
         let mut events = Events::with_capacity(1_024);
-        while !(self.stopping && self.legs.is_empty()) {
+        while !self.is_over() {
             let rest = self.rest();
             if let Err(error) = poll.poll(&mut events, Some(rest)) {
                 if error.kind() != std::io::ErrorKind::Interrupted {
@@ -88,32 +108,70 @@ impl Control {
             self.dns.ready(now);
             self.dns.handle_timeout(now);
             self.find(now);
-            self.agent.handle_timeout(now);
+            self.guarded(None, now, |control| control.agent.handle_timeout(now));
             self.end_limits(now);
             let crowded = self.ring.is_crowded(now);
-            self.agent.refuse_new_calls(self.refuses || self.stopping || crowded);
+            self.agent.refuse_new_calls(self.refuses || self.stopping.is_some() || crowded);
             self.carry_out(now);
+            self.gauges.set(self.snapshot());
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let Some(since) = self.stopping else { return false };
+        let now = self.clock.now();
+        let has_parted = self.legs.is_empty() && (self.agent.open() == 0 || now > since + GOODBYE);
+        has_parted || now > since + LAST_AUDIO
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            legs: self.legs.len(),
+            open: self.agent.open(),
+            connections: self.sockets.connections(),
+            dropped: self.sockets.dropped(),
+            turned_away: self.agent.turned_away(),
+            broken: self.broken,
+            media: self.studio.counts(),
+        }
+    }
+
+    /// Does some work for a leg, or for one that the agent finds; when it panics, that leg ends and no other.
+    fn guarded(&mut self, leg: Option<LegId>, now: Micros, work: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            self.broken += 1;
+            let found = self.agent.interrupted();
+            if let Some(leg) = leg.or(found) {
+                self.break_down(leg, now);
+            }
+        }
+    }
+
+    fn break_down(&mut self, leg: LegId, now: Micros) {
+        let parting = catch_unwind(AssertUnwindSafe(|| self.agent.hang_up(leg, "failed", now)));
+        if parting.is_err() {
+            self.agent.abandon(leg);
+        }
+        self.carry_out(now);
+        if self.legs.get(&leg).is_some_and(|leg| leg.ending.is_none()) {
+            self.ended(leg, failed("Something of the switch failed."), now);
         }
     }
 
     fn rest(&self) -> Duration {
         let now = self.clock.now();
-        let limits = self.legs.values().filter_map(|leg| match leg.limit {
-            Some(Limit::Until(at)) => Some(at),
-            _ => None,
-        });
-        let next = [self.agent.next_timeout(), self.sockets.next_timeout(), self.dns.next_timeout()]
-            .into_iter()
-            .flatten()
-            .chain(limits)
-            .min();
+        let own = [self.agent.next_timeout(), self.sockets.next_timeout(), self.dns.next_timeout()];
+        let next = own.into_iter().chain([self.limits.next()]).flatten().min();
         next.map_or(REST, |at| Duration::from_micros(at.saturating_sub(now)).min(REST))
     }
 
     fn receive(&mut self, now: Micros) {
         while let Some(incoming) = self.sockets.poll() {
             match incoming {
-                Incoming::Message(message, flow) => self.agent.receive(message, flow, now),
+                Incoming::Message(message, flow) => {
+                    self.capture.iter().for_each(|capture| capture.received(&message, &flow, now));
+                    self.guarded(None, now, |control| control.agent.receive(message, flow, now));
+                }
                 Incoming::Lost { target, why } => self.agent.transport_failed(&target, &why, now),
                 Incoming::Malformed { .. } => {}
             }
@@ -124,10 +182,12 @@ impl Control {
     fn take_notes(&mut self, now: Micros) {
         loop {
             match self.notes.try_recv() {
-                Ok(Note::Command(command)) => self.command(command, now),
+                Ok(Note::Command(command)) => {
+                    self.guarded(command.leg(), now, |control| control.command(command, now));
+                }
                 Ok(Note::Tap(leg, tap)) => self.studio.tap(leg, tap),
                 Ok(Note::Refuse(refuse)) => self.refuses = refuse,
-                Ok(Note::Media(leg, event)) => self.media(leg, event, now),
+                Ok(Note::Media(leg, event)) => self.guarded(Some(leg), now, |control| control.media(leg, event, now)),
                 Ok(Note::Stop) | Err(TryRecvError::Disconnected) => {
                     self.stop(now);
                     return;
@@ -139,7 +199,8 @@ impl Control {
     }
 
     fn stop(&mut self, now: Micros) {
-        if !std::mem::replace(&mut self.stopping, true) {
+        if self.stopping.replace(now).is_none() {
+            self.agent.drain(now);
             let legs: Vec<LegId> = self.legs.keys().copied().collect();
             for leg in legs {
                 self.agent.hang_up(leg, "shutdown", now);
@@ -148,14 +209,18 @@ impl Control {
     }
 
     fn end_limits(&mut self, now: Micros) {
-        let is_over = |leg: &SipLeg| matches!(leg.limit, Some(Limit::Until(at)) if at <= now);
-        let over: Vec<LegId> = self.legs.iter().filter(|(_, leg)| is_over(leg)).map(|(&leg, _)| leg).collect();
-        for number in over {
+        while let Some((_, number)) = self.limits.pop(now) {
             if let Some(leg) = self.legs.get_mut(&number) {
                 leg.limit = None;
             }
-            self.agent.hang_up(number, "limit", now);
+            self.guarded(Some(number), now, |control| control.agent.hang_up(number, "limit", now));
         }
+    }
+
+    fn set_limit(&mut self, number: LegId, limit: Option<Limit>) {
+        let Some(leg) = self.legs.get_mut(&number) else { return };
+        let was = std::mem::replace(&mut leg.limit, limit);
+        self.limits.change(number, was.and_then(Limit::until), limit.and_then(Limit::until));
     }
 
     /// Does what the agent wants done, and tells what it has to tell.
@@ -163,6 +228,7 @@ impl Control {
         while let Some(output) = self.agent.poll() {
             match output {
                 AgentOutput::Send { target, bytes } => {
+                    self.capture.iter().for_each(|capture| capture.sent(&target, &bytes, now));
                     if let Err(error) = self.sockets.send(&target, &bytes, now) {
                         self.agent.transport_failed(&target, &error.0, now);
                     }
@@ -171,7 +237,9 @@ impl Control {
                     self.dns.resolve(query, &uri, now);
                     self.find(now);
                 }
-                AgentOutput::Event(event) => self.agent_event(event, now),
+                AgentOutput::Event(event) => {
+                    self.guarded(event.leg(), now, |control| control.agent_event(event, now));
+                }
             }
         }
     }
@@ -211,6 +279,8 @@ impl Control {
 /// What the exchange asks.
 impl Control {
     fn command(&mut self, command: Command, now: Micros) {
+        #[cfg(test)]
+        tests::spring_traps(&command);
         match command {
             Command::Dial(dial) => self.dial(dial, now),
             Command::Link(link) => self.report(link.leg, failed("A simulated call needs simulated legs."), now),
@@ -343,17 +413,16 @@ impl Control {
     fn up(&mut self, number: LegId, headers: Fields, now: Micros) {
         let Some(leg) = self.legs.get_mut(&number).filter(|leg| !leg.is_answered) else { return };
         leg.is_answered = true;
-        if let Some(Limit::Length(length)) = leg.limit {
-            leg.limit = Some(Limit::Until(now + length));
-        }
+        let length = if let Some(Limit::Length(length)) = leg.limit { length } else { LONGEST };
         let codec = leg.codec_name().to_owned();
+        self.set_limit(number, Some(Limit::Until(now + length)));
         self.report(number, Happening::Answered { codec, headers }, now);
     }
 
     fn limit(&mut self, number: LegId, length: Micros, now: Micros) {
-        if let Some(leg) = self.legs.get_mut(&number) {
-            leg.limit = Some(if leg.is_answered { Limit::Until(now + length) } else { Limit::Length(length) });
-        }
+        let length = length.min(LONGEST);
+        let is_answered = self.legs.get(&number).is_some_and(|leg| leg.is_answered);
+        self.set_limit(number, Some(if is_answered { Limit::Until(now + length) } else { Limit::Length(length) }));
     }
 
     fn refer(&mut self, number: LegId, op: OpId, to: &str, headers: Fields, now: Micros) {
@@ -495,11 +564,11 @@ impl Control {
     }
 
     fn ended(&mut self, number: LegId, ending: Happening, now: Micros) {
+        self.set_limit(number, None);
         let Some(leg) = self.legs.get_mut(&number) else {
             // It was refused before the exchange heard of it.
             return;
         };
-        leg.limit = None;
         if let Some(op) = leg.refer.take() {
             self.referred(number, op, 0, "The call ended.".into(), now);
         }
@@ -519,6 +588,7 @@ impl Control {
             MediaEvent::Broken(_) => self.agent.hang_up(number, "failed", now),
             MediaEvent::Closed(quality) => {
                 self.studio.closed(number);
+                self.set_limit(number, None);
                 let Some(leg) = self.legs.remove(&number) else { return };
                 self.report(number, convert::quality(&quality, leg.codec_name()), now);
                 if let Some(ending) = leg.ending {
@@ -533,3 +603,6 @@ impl Control {
 fn failed(sentence: &str) -> Happening {
     Happening::HungUp { cause: "failed".into(), status: 0, reason: sentence.into(), headers: Fields::new() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,12 @@
 //! The switch: legs, their signalling and their audio, on threads of its own. Knows no Python.
 
+mod capture;
 pub mod clock;
 mod control;
 mod convert;
 mod crossing;
 mod dns;
+mod gauges;
 mod library;
 pub mod media_io;
 pub mod protocol;

@@ -82,3 +82,42 @@ impl AsRawFd for Ring {
         self.bell.as_raw_fd()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Happening;
+
+    fn event(leg: u64) -> Event {
+        Event { leg, at: 0, what: Happening::Referred { to: String::new() } }
+    }
+
+    fn drained(ring: &Ring) -> Vec<u64> {
+        ring.drain().iter().map(|event| event.leg).collect()
+    }
+
+    /// A full ring refuses work and keeps what comes all the same, in order; an empty one takes work again.
+    #[test]
+    fn a_full_ring_drops_nothing() {
+        let ring = Ring::new(3, 200).unwrap();
+        for leg in 0..5 {
+            assert_eq!(ring.is_crowded(1), leg >= 3);
+            ring.push(event(leg), 1);
+        }
+        assert_eq!(drained(&ring), [0, 1, 2, 3, 4]);
+        assert!(!ring.is_crowded(1));
+    }
+
+    /// The age of the oldest event counts, not that of the last.
+    #[test]
+    fn an_exchange_that_lags_is_noticed() {
+        let ring = Ring::new(100, 200).unwrap();
+        assert!(!ring.is_crowded(10_000));
+        ring.push(event(1), 1_000);
+        ring.push(event(2), 1_150);
+        assert!(!ring.is_crowded(1_200));
+        assert!(ring.is_crowded(1_201));
+        assert_eq!(drained(&ring), [1, 2]);
+        assert!(!ring.is_crowded(9_000));
+    }
+}

@@ -62,6 +62,16 @@ pub enum Limit {
     Until(Micros),
 }
 
+impl Limit {
+    /// When it is over, if that is known yet.
+    pub fn until(self) -> Option<Micros> {
+        match self {
+            Self::Until(at) => Some(at),
+            Self::Length(_) => None,
+        }
+    }
+}
+
 impl SipLeg {
     /// A leg on these terms; the keys are random.
     pub fn new(terms: &Terms, session_id: u64, keys: [MasterKey; 2]) -> Self {

@@ -11,13 +11,16 @@ use std::thread::{Builder, JoinHandle};
 use hookflash_media::session::MediaEvent;
 use hookflash_sip::agent::{self, Agent};
 use hookflash_sip::sdp::{Codec, SrtpPolicy};
+use hookflash_sip::timers::Timers;
 use hookflash_sip::{Random, SentBy, Transport, endpoint};
 use mio::{Poll, Waker};
 
+use crate::capture::Capture;
 use crate::clock::Clock;
 use crate::control::{Control, NAMES, Note, SOCKETS, WAKER};
 use crate::convert::{happening, transport_word};
 use crate::dns::Dns;
+use crate::gauges::Gauges;
 use crate::media_io::{Disk, MediaThreads, Ports, Report};
 use crate::protocol::{Event, SwitchConfig};
 use crate::ring::Ring;
@@ -52,6 +55,8 @@ pub struct Started {
     pub desk: Desk,
     /// `host:port` by transport.
     pub addresses: BTreeMap<String, String>,
+    /// What it says of itself.
+    pub gauges: Gauges,
     /// Its thread.
     pub thread: JoinHandle<()>,
 }
@@ -74,6 +79,7 @@ pub fn start(config: &SwitchConfig, ring: &Arc<Ring>, streams: &Streams, clock: 
     let ports = Ports::new(low, high).map_err(|error| StartError::Config(error.to_string()))?;
     let address = if config.rtp_address.is_empty() { shown } else { named(&config.rtp_address, "rtp_address")? };
 
+    let gauges = Gauges::default();
     let control = Control {
         agent: Agent::new(agent_config(config, &bound, shown), seed.rotate_left(17)),
         sockets,
@@ -91,13 +97,27 @@ pub fn start(config: &SwitchConfig, ring: &Arc<Ring>, streams: &Streams, clock: 
         notes: inbox,
         legs: HashMap::new(),
         srtp_of_trunks: HashMap::new(),
+        limits: Timers::new(),
+        capture: capture(config, &bound)?,
+        gauges: gauges.clone(),
+        broken: 0,
         refuses: false,
-        stopping: false,
+        stopping: None,
     };
     let thread = Builder::new().name("sip".into()).spawn(move || control.run(poll))?;
     let addresses =
         bound.iter().map(|bound| (transport_word(bound.transport).into(), bound.addr.to_string())).collect();
-    Ok(Started { desk, addresses, thread })
+    Ok(Started { desk, addresses, gauges, thread })
+}
+
+fn capture(config: &SwitchConfig, bound: &[Bound]) -> Result<Option<Capture>, StartError> {
+    if config.hep.is_empty() {
+        return Ok(None);
+    }
+    let locals = bound.iter().map(|bound| (bound.transport, bound.addr)).collect();
+    let unusable =
+        |error| StartError::Config(format!("hep must be the host:port of a collector, not {}: {error}", config.hep));
+    Capture::new(&config.hep, locals).map(Some).map_err(unusable)
 }
 
 fn named(text: &str, name: &str) -> Result<IpAddr, StartError> {

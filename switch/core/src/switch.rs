@@ -13,6 +13,7 @@ use hookflash_media::graph::Tap;
 use crate::clock::Clock;
 use crate::control::Note;
 use crate::crossing::{self, Mouth};
+use crate::gauges::Gauges;
 use crate::protocol::{Command, Event, Happening, LegId, SwitchConfig};
 use crate::ring::Ring;
 use crate::start::{self, Desk, Started};
@@ -59,6 +60,7 @@ pub struct Switch {
     clock: Clock,
     addresses: BTreeMap<String, String>,
     desk: Desk,
+    gauges: Gauges,
     control: Mutex<Option<JoinHandle<()>>>,
     /// Legs that hear one of the other kind.
     crossings: Mutex<HashMap<LegId, LegId>>,
@@ -75,7 +77,7 @@ impl Switch {
         let ring = Arc::new(Ring::new(config.ring, u64::from(config.lag_ms) * 1_000)?);
         let streams = Streams::default();
         let world = Mutex::new(World::new(streams.clone(), clock.now()));
-        let Started { desk, addresses, thread } = start::start(&config, &ring, &streams, clock)?;
+        let Started { desk, addresses, gauges, thread } = start::start(&config, &ring, &streams, clock)?;
         Ok(Self {
             ring,
             world,
@@ -83,6 +85,7 @@ impl Switch {
             clock,
             addresses,
             desk,
+            gauges,
             control: Mutex::new(Some(thread)),
             crossings: Mutex::default(),
         })
@@ -197,9 +200,10 @@ impl Switch {
 
     /// Counters since the start, and gauges.
     pub fn stats(&self) -> BTreeMap<String, f64> {
-        let waiting = ("events_waiting".to_owned(), self.ring.len() as f64);
-        let simulated = ("simulated_legs".to_owned(), self.simulated() as f64);
-        BTreeMap::from([waiting, simulated])
+        let mut stats = self.gauges.named();
+        stats.insert("events_waiting".into(), self.ring.len() as f64);
+        stats.insert("simulated_legs".into(), self.simulated() as f64);
+        stats
     }
 
     /// Ends every leg and stops the threads.

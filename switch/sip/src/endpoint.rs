@@ -118,6 +118,11 @@ impl Endpoint {
         self.servers.refuse_calls = refuse;
     }
 
+    /// How many requests were answered 503 because of too much work, since the start.
+    pub fn turned_away(&self) -> u64 {
+        self.servers.turned_away
+    }
+
     /// The address to advertise in Contact for messages to and from `target`, as `host:port`'s two parts.
     pub fn sent_by(&self, target: &Target) -> Option<&SentBy> {
         self.context.config.sent_by(target.transport, target.addr)

@@ -160,6 +160,26 @@ pub enum AgentEvent {
     },
 }
 
+impl AgentEvent {
+    /// The leg that it is about; none for what is about phones, trunks and strangers.
+    pub fn leg(&self) -> Option<u64> {
+        match self {
+            Self::Invited(invitation) => Some(invitation.leg),
+            Self::Progress { leg, .. }
+            | Self::Answered { leg, .. }
+            | Self::Offered { leg, .. }
+            | Self::OfferAnswered { leg, .. }
+            | Self::OfferRefused { leg, .. }
+            | Self::Key { leg, .. }
+            | Self::Referred { leg, .. }
+            | Self::ReferState { leg, .. }
+            | Self::Ended { leg, .. }
+            | Self::Signal { leg, .. } => Some(*leg),
+            Self::Registered { .. } | Self::Refused(_) | Self::TrunkState { .. } => None,
+        }
+    }
+}
+
 /// A call that has come in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invitation {

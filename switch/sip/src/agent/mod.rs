@@ -73,6 +73,8 @@ pub struct Agent {
     health: Health,
     refusals: Refusals,
     next_leg: u64,
+    /// The leg that is being worked on.
+    at_work: Option<u64>,
 }
 
 impl Agent {
@@ -89,6 +91,7 @@ impl Agent {
             health: Health::default(),
             refusals: Refusals::default(),
             next_leg,
+            at_work: None,
             wire,
         }
     }
@@ -160,6 +163,23 @@ impl Agent {
         self.legs.len()
     }
 
+    /// After a call of the agent that panicked: the leg that it worked on, when it was at work on one.
+    pub fn interrupted(&mut self) -> Option<u64> {
+        self.at_work.take()
+    }
+
+    /// Drop a leg whose state cannot be trusted any more, without a goodbye: what the peer sends for it gets 481.
+    pub fn abandon(&mut self, leg: u64) {
+        if self.remove(leg).is_some() {
+            self.ended(leg, Ending::failed(500, "Something of the switch failed."));
+        }
+    }
+
+    /// How many requests were turned away with 503 because of too much work, since the start.
+    pub fn turned_away(&self) -> u64 {
+        self.wire.endpoint.turned_away()
+    }
+
     /// Whether everything is over that [`Agent::drain`] waits for: all calls, and our registrations.
     pub fn is_drained(&self) -> bool {
         self.legs.is_empty() && self.registrations.is_empty()
@@ -201,8 +221,10 @@ impl Agent {
         let Some(leg) = self.legs.get_mut(&number) else {
             return;
         };
+        self.at_work = Some(number);
         let step = act(leg, &mut self.wire);
         self.take(number, step, now);
+        self.at_work = None;
     }
 
     fn take(&mut self, number: u64, step: Step, now: Micros) {

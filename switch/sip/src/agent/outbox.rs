@@ -40,6 +40,7 @@ impl Agent {
             self.acknowledge_stray(response);
             return;
         };
+        self.at_work = Some(number);
         let mut ending = None;
         let is_of = |response: &Response, tag: &str| response.headers.to().is_some_and(|to| to.tag() == Some(tag));
         for session in leg.sessions() {
@@ -53,6 +54,7 @@ impl Agent {
             _ => Step::Stay,
         };
         self.take(number, step, now);
+        self.at_work = None;
     }
 
     /// A re-INVITE was taken after its call had ended.

@@ -21,6 +21,8 @@ pub(super) struct Servers {
     traceless_tag: String,
     /// New calls get 503.
     pub refuse_calls: bool,
+    /// Requests that were refused for lack of room.
+    pub turned_away: u64,
 }
 
 #[derive(Debug)]
@@ -107,6 +109,7 @@ impl Servers {
             open: 0,
             traceless_tag,
             refuse_calls: false,
+            turned_away: 0,
         }
     }
 
@@ -139,6 +142,7 @@ impl Servers {
         }
         let in_dialog = to_tag(&request.headers).is_some();
         if self.is_overloaded(context, &request.method, in_dialog) {
+            self.turned_away += 1;
             self.refuse(context, &request, arrival, 503, "Service Unavailable");
             return;
         }
