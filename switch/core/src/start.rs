@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{Builder, JoinHandle};
@@ -127,11 +127,24 @@ fn named(text: &str, name: &str) -> Result<IpAddr, StartError> {
     }
 }
 
+/// A port that is free for UDP and for TCP.
+fn free_port(host: IpAddr) -> io::Result<u16> {
+    let mut taken = io::Error::from(io::ErrorKind::AddrInUse);
+    for _ in 0..16 {
+        let udp = UdpSocket::bind((host, 0))?;
+        let port = udp.local_addr()?.port();
+        match TcpListener::bind((host, port)) {
+            Ok(_) => return Ok(port),
+            Err(error) => taken = error,
+        }
+    }
+    Err(taken)
+}
+
 fn socket_config(config: &SwitchConfig, host: IpAddr) -> io::Result<sip_io::Config> {
     let port = |port: i32| u16::try_from(port).ok();
     let sip_port = match config.sip_port {
-        // UDP and TCP are to have the same one.
-        0 => UdpSocket::bind(SocketAddr::new(host, 0))?.local_addr()?.port(),
+        0 => free_port(host)?,
         port => port,
     };
     let wanted = [
