@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from hookflash.domain.account import Account, AccountType
-from hookflash.domain.call_address import Callee, CalleeKind, is_premium
+from hookflash.domain.call_address import Callee, CalleeKind, is_emergency, is_premium
 from hookflash.domain.phone_numbers import region_of
 from hookflash.errors import ApiError, Code
 from hookflash.store.store import Tx
@@ -20,8 +20,8 @@ async def check_callee(tx: Tx, callee: Callee, *, account: Account, rules: CallR
     """Raises ApiError (21219, 21202, 21215, 21214) when `account` may not call `callee`."""
     if callee.kind is CalleeKind.SIM:
         raise ApiError(Code.CALL_NOT_REACHABLE, to=callee.text[:100])
-    if callee.kind is not CalleeKind.PHONE:
-        return
+    if callee.kind is not CalleeKind.PHONE or is_emergency(callee.text):
+        return  # whether emergency numbers are dialled is a matter of trunks
     to = callee.text
     if account.type is AccountType.TRIAL and not await tx.value(
         "numbers.may_call_on_trial", account_sid=account.sid, number=to

@@ -44,7 +44,7 @@ class Callee:
     """Whom a call goes to."""
 
     kind: CalleeKind
-    text: str  #: E.164, `sip:user@host`, `client:name`, `sim:DE…`; without headers
+    text: str  #: E.164, a short emergency number, `sip:user@host`, `client:name`, `sim:DE…`; without headers
     headers: dict[str, str] = field(default_factory=dict)  #: of a SIP address, for the INVITE
     problem: HeaderProblem | None = None  #: with the headers, when they cannot be used
 
@@ -59,6 +59,8 @@ def parse_callee(text: str) -> Callee | None:
         return Callee(CalleeKind.CLIENT, text) if _CLIENT.fullmatch(text.partition("?")[0]) else None
     if scheme == "sim":
         return Callee(CalleeKind.SIM, text)
+    if is_emergency(text):
+        return Callee(CalleeKind.PHONE, _emergency_digits(text))
     address = parse_recipient(text)
     if address is None or address.kind is not AddressKind.PHONE:
         return None
@@ -78,11 +80,14 @@ def parse_caller(text: str, *, names: bool) -> str | None:
 
 def is_emergency(text: str) -> bool:
     """Whether `text` is a number of the emergency services somewhere that our numbers are from: 911, 112, 999, …"""
-    digits = text.strip()
-    if not _DIGITS.fullmatch(digits):
+    if not _DIGITS.fullmatch(text.strip()):
         return False
-    short = digits.removeprefix("+1").removeprefix("+")
-    return any(phonenumbers.is_emergency_number(short, region) for region in ("US", "CA", "GB", "DE", "AU"))
+    digits = _emergency_digits(text)
+    return any(phonenumbers.is_emergency_number(digits, region) for region in ("US", "CA", "GB", "DE", "AU"))
+
+
+def _emergency_digits(text: str) -> str:
+    return text.strip().removeprefix("+1").removeprefix("+")
 
 
 def is_premium(e164: str) -> bool:

@@ -33,7 +33,7 @@ def test_who_can_be_called(text: str, kind: CalleeKind, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "sip:", "sip:@", "sip:a b@c", "sip:a\0@b", "sip:é@b", "client:", "tel:+14155551212", "+1415", "911"]
+    "text", ["", "sip:", "sip:@", "sip:a b@c", "sip:a\0@b", "sip:é@b", "client:", "tel:+14155551212", "+1415", "411"]
 )
 def test_who_cannot(text: str) -> None:
     """What names nobody."""
@@ -92,3 +92,9 @@ def test_premium_numbers_are_known() -> None:
     assert is_premium("+19005551212")
     assert is_premium("+449098790000")
     assert not is_premium("+14155551212")
+
+
+@pytest.mark.parametrize(("text", "digits"), [("911", "911"), (" 112 ", "112"), ("+1911", "911"), ("999", "999")])
+def test_emergency_numbers_are_whom_a_trunk_may_call(text: str, digits: str) -> None:
+    """They stay as short as they are."""
+    assert parse_callee(text) == Callee(CalleeKind.PHONE, digits)

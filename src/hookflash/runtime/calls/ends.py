@@ -49,3 +49,11 @@ def end_sentence(event: protocol.HungUp) -> str:
     """How it ended, for people."""
     said = f"The other side refused with {event.status} {event.reason}".rstrip() if event.status else ""
     return _SENTENCES.get(event.cause) or said or event.reason or f"It ended: {event.cause}"
+
+
+def quality_sentence(event: protocol.Quality) -> str:
+    """How the audio was that came from the other side, for people."""
+    if not event.received:
+        return f"{event.codec}: no audio came from the other side"
+    lost = f"{event.lost} of {event.received + event.lost} packets lost"
+    return f"{event.codec}: {lost}, jitter {event.jitter_ms:.0f} ms, MOS {event.mos:.1f}"

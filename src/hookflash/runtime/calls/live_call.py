@@ -55,7 +55,7 @@ from hookflash.webhooks.request import resolve_url
 from .dialling import RunningDial
 from .diary import Diary
 from .documents import Documents, Page, Step
-from .ends import end_sentence, final_status
+from .ends import end_sentence, final_status, quality_sentence
 from .ledger import Ledger
 from .parts import Parts
 from .placing import move_row
@@ -233,9 +233,8 @@ class LiveCall:
             case protocol.Signal(sent=sent, line=line) if self._signals < MOST_SIGNALS:
                 self._signals += 1
                 self.diary.aside(f"{'Sent' if sent else 'Received'} {line}", kind="sip", data=event)
-            case protocol.Quality(codec=codec, received=received, lost=lost, jitter_ms=jitter, mos=mos):
-                sentence = f"{codec}: {lost} of {received + lost} packets lost, jitter {jitter:.0f} ms, MOS {mos:.1f}"
-                self.diary.aside(sentence, kind="media", data=event)
+            case protocol.Quality():
+                self.diary.aside(quality_sentence(event), kind="media", data=event)
             case _:
                 pass
 
