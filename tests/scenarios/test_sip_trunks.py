@@ -47,7 +47,8 @@ class Place:
             row: dict[str, Any] = (await self.api.get(made.json["uri"])).json
             return row if row["status"] in FINAL else None
 
-        return await eventually(over)
+        ended: dict[str, Any] = await eventually(over)
+        return ended
 
     async def told(self, sid: str) -> list[str]:
         """The sentences of a call's timeline."""
