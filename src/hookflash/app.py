@@ -98,12 +98,14 @@ class Exchange:
         self.media_links = MediaLinks(base=lambda: self.public_url, key=key)
 
     telephony: Telephony = field(init=False)  #: from `Server.start` on
+    _admitting: asyncio.Lock = field(default_factory=asyncio.Lock)  # the last change is the last that is told
 
     async def admit(self) -> None:
         """Tell the switch who may call and register over SIP."""
-        domains, trunks, routes = await self.store.read(admitted, self.vault)
-        self.telephony.trunks.apply(trunks, routes)
-        self.telephony.switch.tell(Configure(domains=domains, trunks=[trunk.as_configured() for trunk in trunks]))
+        async with self._admitting:
+            domains, trunks, routes = await self.store.read(admitted, self.vault)
+            self.telephony.trunks.apply(trunks, routes)
+            self.telephony.switch.tell(Configure(domains=domains, trunks=[trunk.as_configured() for trunk in trunks]))
 
     async def load_fleet(self) -> None:
         """Make the live carriers those of the rows."""
