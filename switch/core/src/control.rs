@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
 use hookflash_media::graph::Tap;
-use hookflash_media::session::MediaEvent;
+use hookflash_media::session::{MediaCommand, MediaEvent};
 use hookflash_sip::agent::{Agent, AgentEvent, AgentOutput, Credentials, Invitation, Outbound};
 use hookflash_sip::sdp::{Codec, MasterKey};
 use hookflash_sip::timers::Timers;
@@ -77,6 +77,7 @@ pub struct Control {
     pub srtp_of_trunks: HashMap<String, String>,
     /// When answered legs are to end.
     pub limits: Timers<LegId>,
+    pub waits: Timers<(LegId, OpId)>,
     pub capture: Option<Capture>,
     pub gauges: Gauges,
     pub broken: u64,
@@ -110,6 +111,7 @@ impl Control {
             self.find(now);
             self.guarded(None, now, |control| control.agent.handle_timeout(now));
             self.end_limits(now);
+            self.end_waits(now);
             let crowded = self.ring.is_crowded(now);
             self.agent.refuse_new_calls(self.refuses || self.stopping.is_some() || crowded);
             self.carry_out(now);
@@ -161,7 +163,7 @@ impl Control {
     fn rest(&self) -> Duration {
         let now = self.clock.now();
         let own = [self.agent.next_timeout(), self.sockets.next_timeout(), self.dns.next_timeout()];
-        let next = own.into_iter().chain([self.limits.next()]).flatten().min();
+        let next = own.into_iter().chain([self.limits.next(), self.waits.next()]).flatten().min();
         next.map_or(REST, |at| Duration::from_micros(at.saturating_sub(now)).min(REST))
     }
 
@@ -221,6 +223,15 @@ impl Control {
         let Some(leg) = self.legs.get_mut(&number) else { return };
         let was = std::mem::replace(&mut leg.limit, limit);
         self.limits.change(number, was.and_then(Limit::until), limit.and_then(Limit::until));
+    }
+
+    fn end_waits(&mut self, now: Micros) {
+        while let Some((_, (number, op))) = self.waits.pop(now) {
+            if let Some(leg) = self.legs.get_mut(&number) {
+                leg.waits.retain(|&(wait, _)| wait != op);
+            }
+            self.done(number, op, "end", now);
+        }
     }
 
     /// Does what the agent wants done, and tells what it has to tell.
@@ -303,15 +314,46 @@ impl Control {
     }
 
     fn media_command(&mut self, command: Command, now: Micros) {
-        let Some(leg) = command.leg() else { return };
+        let Some(number) = command.leg() else { return };
         let Some(command) = convert::media_command(command) else { return };
         let op = command.starts();
-        let is_done = self.studio.command(leg, command);
-        if let (false, Some(op)) = (is_done, op) {
-            let problem = "The leg has no audio.".to_owned();
-            let done = protocol::Done { op, why: "failed".into(), problem, ..protocol::Done::default() };
-            self.report(leg, Happening::Done(Box::new(done)), now);
+        let waited = self.wait_without_audio(number, &command, now);
+        if waited || self.studio.command(number, command) {
+            return;
         }
+        let Some(op) = op else { return };
+        if self.legs.get(&number).is_none_or(|leg| leg.ending.is_some()) {
+            return self.done(number, op, "hung_up", now);
+        }
+        let problem = "The leg has no audio.".to_owned();
+        let done = protocol::Done { op, why: "failed".into(), problem, ..protocol::Done::default() };
+        self.report(number, Happening::Done(Box::new(done)), now);
+    }
+
+    /// Time passes for a leg that nobody has answered as well; false when the command is not about that.
+    fn wait_without_audio(&mut self, number: LegId, command: &MediaCommand, now: Micros) -> bool {
+        let Some(leg) = self.legs.get_mut(&number).filter(|leg| leg.ending.is_none()) else { return false };
+        match *command {
+            MediaCommand::Wait { op, ms } if !self.studio.has(number) => {
+                let until = now.saturating_add(ms.saturating_mul(1_000));
+                leg.waits.push((op, until));
+                self.waits.change((number, op), None, Some(until));
+                true
+            }
+            MediaCommand::Stop { op } => {
+                let Some(index) = leg.waits.iter().position(|&(wait, _)| wait == op) else { return false };
+                let (_, until) = leg.waits.swap_remove(index);
+                self.waits.change((number, op), Some(until), None);
+                self.done(number, op, "stopped", now);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn done(&self, number: LegId, op: OpId, why: &str, now: Micros) {
+        let done = protocol::Done { op, why: why.into(), ..protocol::Done::default() };
+        self.report(number, Happening::Done(Box::new(done)), now);
     }
 
     fn dial(&mut self, dial: Dial, now: Micros) {
@@ -571,6 +613,11 @@ impl Control {
         };
         if let Some(op) = leg.refer.take() {
             self.referred(number, op, 0, "The call ended.".into(), now);
+        }
+        let waits = self.legs.get_mut(&number).map(|leg| std::mem::take(&mut leg.waits)).unwrap_or_default();
+        for (op, until) in waits {
+            self.waits.change((number, op), Some(until), None);
+            self.done(number, op, "hung_up", now);
         }
         let Some(leg) = self.legs.get_mut(&number) else { return };
         if self.studio.close(number) {

@@ -42,6 +42,8 @@ pub struct SipLeg {
     pub ending: Option<Happening>,
     /// The operation that waits for a transfer.
     pub refer: Option<OpId>,
+    /// Operations that only let time pass, begun before there was audio, and until when.
+    pub waits: Vec<(OpId, Micros)>,
 }
 
 /// What both sides agreed on.
@@ -97,6 +99,7 @@ impl SipLeg {
             limit: None,
             ending: None,
             refer: None,
+            waits: Vec::new(),
         }
     }
 

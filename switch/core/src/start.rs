@@ -98,6 +98,7 @@ pub fn start(config: &SwitchConfig, ring: &Arc<Ring>, streams: &Streams, clock: 
         legs: HashMap::new(),
         srtp_of_trunks: HashMap::new(),
         limits: Timers::new(),
+        waits: Timers::new(),
         capture: capture(config, &bound)?,
         gauges: gauges.clone(),
         broken: 0,

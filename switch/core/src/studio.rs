@@ -58,6 +58,11 @@ impl Studio {
         self.threads.tap(leg, tap);
     }
 
+    /// Whether the audio of a leg has started, and not ended.
+    pub fn has(&self, leg: LegId) -> bool {
+        self.threads.has(leg)
+    }
+
     /// Ends the audio of a leg; false when it had none, and no `Closed` will tell of its end.
     pub fn close(&mut self, leg: LegId) -> bool {
         self.held.remove(&leg);

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from tests.scenarios.calls.line import Line
 from tests.scenarios.calls.sipp import Sipp, sipp
 from tests.scenarios.calls.tones import RATE, loudness, share, tone
 from tests.scenarios.customer import WAIT, Customer, customer
@@ -75,11 +74,11 @@ class Place:
         return self.app.url(path)
 
     def phone(
-        self, scenario: str, *, to: str = f"sip:shop@{DOMAIN}", tcp: bool = False, line: Line | None = None
+        self, scenario: str, *, to: str = f"sip:shop@{DOMAIN}", caller: str = "ann@phone.test", tcp: bool = False
     ) -> AbstractAsyncContextManager[Sipp]:
         """A phone that goes through `scenario`; callers call `to`."""
         target = self.addresses["tcp"] if tcp else self.sip
-        return sipp(scenario, target, self.directory, callee=to, tcp=tcp, line=line)
+        return sipp(scenario, target, self.directory, caller=caller, callee=to, tcp=tcp)
 
     async def domain(self, name: str = DOMAIN, **settings: str) -> str:
         """A SIP domain that everybody on this machine may call; returns its SID."""

@@ -7,12 +7,13 @@ connection for third parties; no scenario sleeps.
 
 from xml.sax.saxutils import quoteattr
 
+CONTACT = "sip:ann@[local_ip]:[local_port];transport=[transport]"
 AUDIO = "0 101"  #: formats: mu-law and events
 
 
 def script(*steps: str) -> str:
     body = "\n".join(steps)
-    names = ("all", "port", "via", "from", "to", "cseq", "target", "rseq", "expires")
+    names = ("all", "port", "via", "from", "to", "cseq", "target", "rseq", "told", "nonce")
     return (
         f'<?xml version="1.0"?>\n<scenario name="test">\n<Global variables="{",".join(names)}"/>\n{body}\n'
         f'<Reference variables="{",".join(names)}"/>\n</scenario>\n'
@@ -29,8 +30,9 @@ def says(word: str, **values: str) -> str:
 
 
 def waits() -> str:
-    """Go on when the test says so."""
-    return "<recvCmd/>"
+    """Go on when the test says so; what it says with that is [$told]."""
+    told = '<ereg regexp="Told: *([^[:cntrl:]]*)" search_in="msg" assign_to="all,told"/>'
+    return f"<recvCmd>{_actions([told])}</recvCmd>"
 
 
 def answered() -> str:
@@ -68,11 +70,13 @@ def request(
     to: str = "",
     branch: int | None = None,
     tagged: bool = True,
+    contact: str = CONTACT,
     headers: str = "",
     body: str = "",
     kind: str = "application/sdp",
 ) -> str:
-    """Send a request of the one who called; `to` names the callee, as `Script` users have it in [callee]."""
+    """Send a request of the one who calls or registers. `to` names the callee, or stands in [callee]; `branch` is that
+    of another request where it belongs to one."""
     tag = "[peer_tag_param]" if tagged else ""
     branch = number * 10 if branch is None else branch
     lines = [
@@ -82,7 +86,7 @@ def request(
         f"To: <{to or '[callee]'}>{tag}",
         "Call-ID: [call_id]",
         f"CSeq: {number} {method}",
-        "Contact: <sip:ann@[local_ip]:[local_port];transport=[transport]>",
+        f"Contact: <{contact}>",
         "Max-Forwards: 70",
         *([headers] if headers else []),
     ]
@@ -206,9 +210,14 @@ def callee_request(method: str, number: int, *, headers: str = "", body: str = "
     return _send(lines, body, "application/sdp", retransmits=method != "ACK")
 
 
+def answers() -> str:
+    """Take the call that `got_invite` took; the test is told."""
+    return "\n".join([answer(200, body=audio()), got("ACK"), answered()])
+
+
 def is_called() -> str:
     """Ring and answer; the test is told."""
-    return "\n".join([got_invite(), answer(180), answer(200, body=audio()), got("ACK"), answered()])
+    return "\n".join([got_invite(), answer(180), answers()])
 
 
 def callee_hangs_up() -> str:

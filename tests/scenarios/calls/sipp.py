@@ -51,10 +51,10 @@ class Sipp:
             self.line.remote = ("127.0.0.1", int(said["Port"]))
         return said
 
-    def tell(self) -> None:
+    def tell(self, what: str = "") -> None:
         """Let the scenario go on."""
         assert self._streams is not None
-        self._streams[1].write(f"Call-ID: {self._call_id}\r\n\r\n".encode() + _END)
+        self._streams[1].write(f"Call-ID: {self._call_id}\r\nTold: {what}\r\n\r\n".encode() + _END)
 
     async def done(self) -> None:
         """Wait until the scenario has come to its end as it should."""
@@ -69,6 +69,11 @@ class Sipp:
         files = (self.log.with_suffix(suffix) for suffix in (".err", ".msg"))
         return "\n".join(file.read_text(errors="replace") for file in files if file.exists())
 
+    def received(self) -> list[str]:
+        """The SIP messages that came."""
+        text = self.log.with_suffix(".msg").read_text()
+        return re.findall(r"message received \[\d+\] bytes :\n\n(.*?)(?=\n-{20}|\Z)", text, re.DOTALL)
+
     async def _connected(self) -> tuple[StreamReader, StreamWriter]:
         waiting, gone = asyncio.create_task(self.connections.get()), asyncio.create_task(self.process.wait())
         await asyncio.wait([waiting, gone], return_when=asyncio.FIRST_COMPLETED)
@@ -82,6 +87,8 @@ class Sipp:
         if self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
+        while not self.connections.empty():
+            self._streams = self.connections.get_nowait()
         if self._streams is not None:
             self._streams[1].close()
 
@@ -92,20 +99,17 @@ async def sipp(
     target: str,
     directory: Path,
     *,
-    caller: str = "ann@phone.test",
-    callee: str = "",
-    tcp: bool = False,
-    line: Line | None = None,
-    options: tuple[str, ...] = (),
+    caller: str,
+    callee: str,
+    tcp: bool,
 ) -> AsyncIterator[Sipp]:
-    """Run `scenario` against `target` (host:port); `callee` is the URI that it calls. Where no `line` is given it has
-    one of its own."""
+    """Run `scenario` against `target` (host:port); `callee` is the URI that it calls."""
     log = directory / f"sipp{next(_NUMBERS)}"
     file = log.with_suffix(".xml")
     file.write_text(scenario)
     connections: asyncio.Queue[tuple[StreamReader, StreamWriter]] = asyncio.Queue()
     async with AsyncExitStack() as stack:
-        voice = line or await stack.enter_async_context(open_line())
+        line = await stack.enter_async_context(open_line())
 
         async def connected(reader: StreamReader, writer: StreamWriter) -> None:
             connections.put_nowait((reader, writer))
@@ -119,15 +123,14 @@ async def sipp(
             *("sipp", "-sf", str(file), "-i", "127.0.0.1", "-p", str(own), "-m", "1", "-nostdin"),
             *(("-3pcc", f"{host}:{port}") if has_words else ()),
             *("-t", "t1" if tcp else "u1"),
-            *("-key", "audio", str(voice.port), "-key", "caller", caller, "-key", "callee", callee),
+            *("-key", "audio", str(line.port), "-key", "caller", caller, "-key", "callee", callee),
             *("-trace_err", "-error_file", str(log.with_suffix(".err"))),
             *("-trace_msg", "-message_file", str(log.with_suffix(".msg"))),
-            *options,
             target,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        phone = Sipp(voice, own, process, log, connections)
+        phone = Sipp(line, own, process, log, connections)
         stack.push_async_callback(phone.end)
         yield phone

@@ -41,3 +41,17 @@ async def test_keys_choose_from_a_menu(here: Place, inband: bool) -> None:
         phone.tell()
         await phone.done()
     assert (await here.app.asked("/status")).params["CallStatus"] == "completed"
+
+
+async def test_a_pause_before_all_else_lets_it_ring(here: Place) -> None:
+    """A leading `<Pause>` does not answer; the verb after it does."""
+    url = here.plays("/sound.wav", 800, ms=500)
+    here.app.answers["/voice"] = [twiml('<Pause length="1"/>', f"<Play>{url}</Play>")]
+    async with here.phone(script(calls(), is_hung_up())) as phone:
+        await phone.says("answered")
+        call = (await here.app.asked("/voice")).params["CallSid"]
+        await phone.line.hears(800)
+        await phone.done()
+    shown = await here.until(f"~/Calls/{call}.json", status="completed")
+    assert shown["duration"] == "1"
+    assert (await here.api.get("~/Notifications.json")).json["notifications"] == []

@@ -33,7 +33,9 @@ async def test_a_recording_holds_what_was_said_after_the_beep(here: Place) -> No
 
 async def test_a_live_call_is_recorded_over_rest(here: Place) -> None:
     """From the POST to `stopped`, and not what was said before."""
-    here.app.answers["/voice"] = [twiml('<Pause length="60"/>')]
+    here.app.answers["/voice"] = [
+        twiml(f"<Play>{here.plays('/hello.wav', 400, ms=200)}</Play>", '<Pause length="60"/>')
+    ]
     async with here.phone(script(calls(), waits(), hangs_up(2))) as ann:
         await ann.says("answered")
         call = (await here.app.asked("/voice")).params["CallSid"]
