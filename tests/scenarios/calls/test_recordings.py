@@ -40,6 +40,7 @@ async def test_a_live_call_is_recorded_over_rest(here: Place) -> None:
         await ann.says("answered")
         call = (await here.app.asked("/voice")).params["CallSid"]
         ann.line.sing(600)
+        await here.until(f"~/Calls/{call}.json", status="in-progress")
         path = f"~/Calls/{call}/Recordings"
         recording = (await here.api.post(f"{path}.json", RecordingStatusCallback=here.url("/told"))).json["sid"]
         await here.until(f"~/Recordings/{recording}.json", status="in-progress")
