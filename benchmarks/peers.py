@@ -1,9 +1,9 @@
-"""The far ends of a benchmark, in a process of their own: a message centre and an application's callback URL.
+"""The far ends of a benchmark, in a process of their own: a message centre and an application.
 
     python -m benchmarks.peers SMSC_PORT SINK_PORT
 
 The centre accepts every submit_sm at once and, when receipts were asked for, sends each in its own deliver_sm. Both
-count; `GET /counts` on the sink's port tells.
+count; `GET /counts` on the application's port tells. `/voice` answers with TwiML, every other path is a callback URL.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from hookflash.wire.smpp.pdu import BindRequest, BindTransceiverResp, DeliverSm,
 COUNTS: Counter[str] = Counter()
 LIMITS = Limits(window=100_000, peer_window=100_000, enquire_every=600_000)
 DONE = "2611210900"
+TWIML = b"<Response><Say>Thank you for calling.</Say></Response>"
 
 
 class Centre(asyncio.Protocol):
@@ -55,7 +56,7 @@ def _receipt(body: SubmitSm, number: str) -> DeliverSm:
 
 
 class Sink(asyncio.Protocol):
-    """An application that answers every callback 204 and counts it by status."""
+    """An application that has a document for every call, and answers every callback 204."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -80,6 +81,9 @@ class Sink(asyncio.Protocol):
         if head.startswith(b"GET /counts"):
             text = msgspec.json.encode(COUNTS)
             answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(text) + text
+        elif head.startswith(b"POST /voice"):
+            COUNTS["documents"] += 1
+            answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(TWIML) + TWIML
         else:
             COUNTS["callbacks"] += 1
             answer = b"HTTP/1.1 204 No Content\r\n\r\n"
