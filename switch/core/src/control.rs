@@ -48,6 +48,9 @@ const GOODBYE: Micros = 1_000_000;
 /// And for audio to come to its end.
 const LAST_AUDIO: Micros = 10_000_000;
 
+/// Audio that goes out later than this in the long run has no room for another call (us).
+const LATE_AUDIO: Micros = 30_000;
+
 /// What reaches the control thread from others.
 pub enum Note {
     /// The exchange asks.
@@ -72,6 +75,8 @@ pub struct Control {
     pub ring: Arc<Ring>,
     pub clock: Clock,
     pub random: Random,
+    /// How far signalling may be behind before new calls are refused.
+    pub lag: Micros,
     pub notes: Receiver<Note>,
     pub legs: HashMap<LegId, SipLeg>,
     pub srtp_of_trunks: HashMap<String, String>,
@@ -112,11 +117,17 @@ impl Control {
             self.guarded(None, now, |control| control.agent.handle_timeout(now));
             self.end_limits(now);
             self.end_waits(now);
-            let crowded = self.ring.is_crowded(now);
-            self.agent.refuse_new_calls(self.refuses || self.stopping.is_some() || crowded);
+            let refuses = self.refuses || self.stopping.is_some() || self.is_crowded(now);
+            self.agent.refuse_new_calls(refuses);
             self.carry_out(now);
             self.gauges.set(self.snapshot());
         }
+    }
+
+    /// Whether the exchange, the signalling or the audio cannot keep up: those who call already go before new callers.
+    fn is_crowded(&self, now: Micros) -> bool {
+        let audio = self.studio.counts().behind_us > LATE_AUDIO;
+        audio || self.sockets.behind(now) > self.lag || self.ring.is_crowded(now)
     }
 
     fn is_over(&self) -> bool {

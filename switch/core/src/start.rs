@@ -94,6 +94,7 @@ pub fn start(config: &SwitchConfig, ring: &Arc<Ring>, streams: &Streams, clock: 
         ring: Arc::clone(ring),
         clock,
         random: Random::new(seed.rotate_left(31)),
+        lag: u64::from(config.lag_ms) * 1_000,
         notes: inbox,
         legs: HashMap::new(),
         srtp_of_trunks: HashMap::new(),

@@ -10,6 +10,7 @@ pub struct Stats {
     received: AtomicU64,
     unsent: AtomicU64,
     late: AtomicU64,
+    behind_us: AtomicU64,
     worst_us: AtomicU64,
 }
 
@@ -26,12 +27,17 @@ pub struct Counts {
     pub unsent: u64,
     /// Packets that went out more than 20 ms after their time.
     pub late: u64,
-    /// How late the latest tick was (us).
+    /// How late the last ticks were, on average (us).
+    pub behind_us: u64,
+    /// How late the latest of all ticks was (us).
     pub worst_us: u64,
 }
 
 /// Later than this is late (us).
 const LATE: u64 = 20_000;
+
+/// Over about so many ticks their lateness is averaged: a machine that holds its breath once is not overloaded.
+const LAST: u64 = 16;
 
 impl Stats {
     /// What they say now.
@@ -42,12 +48,16 @@ impl Stats {
             received: self.received.load(Relaxed),
             unsent: self.unsent.load(Relaxed),
             late: self.late.load(Relaxed),
+            behind_us: self.behind_us.load(Relaxed),
             worst_us: self.worst_us.load(Relaxed),
         }
     }
 
     pub(super) fn legs(&self, legs: usize) {
         self.legs.store(legs as u64, Relaxed);
+        if legs == 0 {
+            self.behind_us.store(0, Relaxed); // nothing ticks any more
+        }
     }
 
     pub(super) fn received(&self) {
@@ -66,6 +76,8 @@ impl Stats {
     }
 
     pub(super) fn ticked(&self, behind: u64) {
+        let average = (self.behind_us.load(Relaxed) * (LAST - 1) + behind) / LAST;
+        self.behind_us.store(average, Relaxed);
         self.worst_us.fetch_max(behind, Relaxed);
     }
 }
@@ -79,6 +91,7 @@ impl Counts {
             received: self.received + other.received,
             unsent: self.unsent + other.unsent,
             late: self.late + other.late,
+            behind_us: self.behind_us.max(other.behind_us),
             worst_us: self.worst_us.max(other.worst_us),
         }
     }

@@ -147,6 +147,10 @@ impl SipSockets {
         for number in std::mem::take(&mut self.shared.unfinished) {
             self.work(number, now);
         }
+        self.shared.behind_since = match self.shared.unfinished.is_empty() {
+            true => None,
+            false => self.shared.behind_since.or(Some(now)),
+        };
         while let Some((_, number)) = self.shared.timers.pop(now) {
             self.connections.wake_up(&mut self.shared, number, now);
         }
@@ -187,6 +191,11 @@ impl SipSockets {
     /// Listen to an address without a limit: it has proved who it is, or it is configured as a peer.
     pub fn vouch(&mut self, address: IpAddr) {
         self.shared.sieve.vouch(address);
+    }
+
+    /// For how long more has been waiting to be read than there was time for.
+    pub fn behind(&self, now: Micros) -> Micros {
+        self.shared.behind_since.map_or(0, |since| now.saturating_sub(since))
     }
 
     /// How many connections are open.

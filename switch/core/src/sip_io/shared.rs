@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use hookflash_sip::Micros;
 use hookflash_sip::timers::Timers;
 use mio::event::Source;
 use mio::{Interest, Registry, Token};
@@ -21,6 +22,8 @@ pub(super) struct Shared {
     pub incoming: VecDeque<Incoming>,
     /// Sockets that have more to read but had their share.
     pub unfinished: Vec<u64>,
+    /// Since when there has always been one.
+    pub behind_since: Option<Micros>,
     pub timers: Timers<u64>,
     pub sieve: Sieve,
     pub dropped: u64,
@@ -36,6 +39,7 @@ impl Shared {
             last_number: 0,
             incoming: VecDeque::new(),
             unfinished: Vec::new(),
+            behind_since: None,
             timers: Timers::new(),
             sieve: Sieve::new(config.per_source, config.strangers),
             dropped: 0,
