@@ -5,8 +5,8 @@ import json
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +19,8 @@ DOMAIN = "bench.localhost"
 WARM_UP = (20.0, 3.0)  #: calls a second, seconds: strangers may send little, and the first call makes them known
 SECONDS = 6.0  #: of a load whose calls are counted
 OVERLOAD = 1.2
+MORE = 1.4  #: times what was carried is offered next
+WORTH_IT = 1.1  #: times as many must be answered for another try
 HELD = 1_000  #: calls at once, for the memory of one
 HELD_RATE = 250.0  #: a second
 HELD_AT_RATE = 200.0  #: for the whole path
@@ -38,52 +40,54 @@ class Answering:
 
 
 def switch_alone(*, asked: float) -> Answering:
-    """The switch with an exchange that answers at once."""
-    with _switch() as switch:
-        cpu = _cpu(switch, rate=asked / 2, domain=HERE)
-        carried, goodput, overloaded = _limits(switch, asked, domain=HERE)
-    with _switch() as switch:
-        memory = _memory(switch, HELD_RATE, domain=HERE)
-    return Answering(cpu, _floor(asked / 2), carried, goodput, overloaded, memory)
+    """The switch with an exchange that answers at once; `asked` is the rate at which a call's CPU is measured."""
+    return _measure(_switch, HERE, asked, held_at=HELD_RATE)
 
 
 def whole_path(*, asked: float) -> Answering:
     """The whole server, whose application is on the other core."""
-    with _server() as server:
-        cpu = _cpu(server, rate=asked / 2, domain=DOMAIN)
-        carried, goodput, overloaded = _limits(server, 1_000 / cpu, domain=DOMAIN)
-    with _server() as server:
-        memory = _memory(server, HELD_AT_RATE, domain=DOMAIN)
-    return Answering(cpu, _floor(asked / 2), carried, goodput, overloaded, memory)
+    return _measure(_server, DOMAIN, asked, held_at=HELD_AT_RATE)
 
 
-def _cpu(measured: Measured, *, rate: float, domain: str) -> float:
+def _measure(
+    start: Callable[[], AbstractContextManager[Measured]], domain: str, asked: float, *, held_at: float
+) -> Answering:
+    with bare_answers() as sipp:
+        floor, _ = _cpu(sipp, asked, HERE)
+    with start() as measured:
+        memory = _memory(measured, held_at, domain)
+    with start() as measured:
+        cpu, seen = _cpu(measured, asked, domain)
+        carried = _most(measured, seen, domain)
+        overloaded = call(measured.ready["sip"], rate=carried * OVERLOAD, seconds=SECONDS, domain=domain)
+    return Answering(cpu, floor, carried, overloaded.rate / carried, overloaded, memory)
+
+
+def _cpu(measured: Measured, rate: float, domain: str) -> tuple[float, Calls]:
+    """ms of CPU that a call takes."""
     before = measured.cpu()
     seen = call(measured.ready["sip"], rate=rate, seconds=SECONDS, domain=domain)
     time.sleep(QUIET)
-    return (measured.cpu() - before) / seen.answered * 1_000
+    return (measured.cpu() - before) / seen.answered * 1_000, seen
 
 
-def _limits(measured: Measured, rate: float, *, domain: str) -> tuple[float, float, Calls]:
-    """Calls a second that are carried of `rate`; the share of them that is left under more; what callers saw then."""
-    carried = call(measured.ready["sip"], rate=rate, seconds=SECONDS, domain=domain).rate
-    time.sleep(QUIET)
-    overloaded = call(measured.ready["sip"], rate=carried * OVERLOAD, seconds=SECONDS, domain=domain)
-    return carried, overloaded.rate / carried, overloaded
+def _most(measured: Measured, seen: Calls, domain: str) -> float:
+    """The most calls a second that are answered: more and more are offered until that does not help."""
+    most = 0.0
+    while seen.rate > most * WORTH_IT:
+        most = seen.rate
+        seen = call(measured.ready["sip"], rate=most * MORE, seconds=SECONDS, domain=domain)
+        time.sleep(QUIET)
+    return max(most, seen.rate)
 
 
-def _memory(measured: Measured, rate: float, *, domain: str) -> float:
+def _memory(measured: Measured, rate: float, domain: str) -> float:
     """kB that each of `HELD` calls takes."""
     before = measured.resident()
     seconds = HELD / rate
     with callers(measured.ready["sip"], rate=rate, seconds=seconds, domain=domain, hold=60_000):
         time.sleep(seconds + QUIET)
         return (measured.resident() - before) / HELD / 1_000
-
-
-def _floor(rate: float) -> float:
-    with bare_answers() as sipp:
-        return _cpu(sipp, rate=rate, domain=HERE)
 
 
 @contextmanager

@@ -96,3 +96,19 @@ impl Counts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_late_tick_is_not_a_late_thread_and_many_are() {
+        let stats = Stats::default();
+        stats.ticked(200_000);
+        assert!(stats.counts().behind_us < LATE);
+        (0..100).for_each(|_| stats.ticked(50_000));
+        assert!(stats.counts().behind_us > 2 * LATE);
+        stats.legs(0);
+        assert_eq!(stats.counts().behind_us, 0, "nobody is kept waiting by a thread without legs");
+    }
+}

@@ -45,6 +45,23 @@ fn more_datagrams_than_one_batch_all_arrive_in_order() {
 }
 
 #[test]
+fn who_cannot_read_all_is_behind_until_nothing_waits() {
+    let mut host = Host::listening(&[Transport::Udp]);
+    let peer = peer();
+    for _ in 0..400 {
+        peer.send_to(&options("x"), host.addr(Transport::Udp)).unwrap();
+    }
+    host.turn();
+    assert_eq!(host.sockets.behind(host.now + 5), 5);
+    host.now += 100;
+    host.turn();
+    assert_eq!(host.sockets.behind(host.now), 100);
+    while host.sockets.behind(host.now) > 0 {
+        host.message();
+    }
+}
+
+#[test]
 fn a_keep_alive_is_two_empty_lines_and_nobody_hears_of_one() {
     let mut host = Host::listening(&[Transport::Udp]);
     let mut other = Host::listening(&[Transport::Udp]);
