@@ -33,10 +33,15 @@ def rest(hookflash: Platform, path: str, params: dict[str, str] | None = None) -
 
 
 class App:
-    """An application: answers every webhook with `document`, and keeps the parameters of each."""
+    """An application: answers every webhook with `document`, and keeps the parameters of each.
+
+    A path may have a document of its own, and a file that is there to be fetched.
+    """
 
     def __init__(self) -> None:
         self.document = "<Response/>"
+        self.documents: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
         self.url = ""
         self.requests: list[dict[str, str]] = []
         self.came = threading.Condition()
@@ -68,9 +73,14 @@ def running_app() -> Iterator[App]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             app.take(dict(parse_qsl(body, keep_blank_values=True)))
-            answer = app.document.encode()
+            self._answer("text/xml", app.documents.get(self.path, app.document).encode())
+
+        def do_GET(self) -> None:
+            self._answer("audio/wav", app.files[self.path])
+
+        def _answer(self, kind: str, answer: bytes) -> None:
             self.send_response(200)
-            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
