@@ -181,11 +181,23 @@ def verb_section(verb: Declaration) -> str:
         lines.append(f"Elements inside: {words(f'<{name}>' for name in verb.children)}.")
     if verb.attributes:
         rows = [
-            (code(a.name), a.kind.words, code(a.default) if a.default is not None else "", a.summary, when_wrong(a))
+            (code(a.name), a.kind.words, written(a.default), a.summary, when_wrong(a))
             for a in verb.attributes.values()
         ]
         lines.append(table(("attribute", "value", "default", "meaning", "when wrong"), rows))
     return "\n\n".join(lines)
+
+
+def written(default: object) -> str:
+    """A default as it stands in a document."""
+    match default:
+        case None | "":
+            return ""
+        case bool():
+            return code(str(default).lower())
+        case tuple():
+            return words(default)
+    return code(default)
 
 
 def when_wrong(attribute: Attribute) -> str:

@@ -22,6 +22,8 @@ def serve(
     https_port: Annotated[int | None, typer.Option(help="HTTPS; 8443 by default.")] = None,
     proxy_port: Annotated[int | None, typer.Option(help="The proxy of `hookflash run`; 8011 by default.")] = None,
     sip_port: Annotated[int | None, typer.Option(help="SIP over UDP and TCP; TLS is one above.")] = None,
+    sip_address: Annotated[str | None, typer.Option(help="What SIP peers are told, behind a NAT.")] = None,
+    rtp_address: Annotated[str | None, typer.Option(help="Where peers are told to send audio, behind a NAT.")] = None,
     rtp_ports: Annotated[str | None, typer.Option(help="Ports for audio, such as 20000-29999.")] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Written once every listener is up.")] = None,
     mode: Annotated[str | None, typer.Option(help="development or operator.")] = None,
@@ -42,7 +44,7 @@ ReadyFile = Annotated[Path | None, typer.Option(help="The ready file of the serv
 @app.command()
 def phone(
     number: Annotated[str, typer.Argument(help="The handset to be, such as +14155551212.")],
-    to: Annotated[str | None, typer.Option(help="The number to write to and to call; the account's first by default.")] = None,
+    to: Annotated[str | None, typer.Option(help="The number to text and to call; the first by default.")] = None,
     ready_file: ReadyFile = None,
 ) -> None:
     """A handset in the terminal: text and call, see and hear what comes back."""
