@@ -181,8 +181,7 @@ def verb_section(verb: Declaration) -> str:
         lines.append(f"Elements inside: {words(f'<{name}>' for name in verb.children)}.")
     if verb.attributes:
         rows = [
-            (code(a.name), a.kind.words, written(a.default), a.summary, when_wrong(a))
-            for a in verb.attributes.values()
+            (code(a.name), a.kind.words, written(a.default), a.summary, when_wrong(a)) for a in verb.attributes.values()
         ]
         lines.append(table(("attribute", "value", "default", "meaning", "when wrong"), rows))
     return "\n\n".join(lines)

@@ -17,6 +17,7 @@ from hookflash.testing.platform import Platform
 ALICE = "+14155551301"
 BOB = "+14155551302"
 RATE = 8_000  #: Hz
+HOLD = '<Response><Say>Please hold.</Say><Pause length="600"/></Response>'
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_three_minutes_are_over_at_once(hookflash: Platform, app: App) -> None:
 
 def test_time_passes_while_the_test_waits(hookflash: Platform, app: App) -> None:
     """`wait` is as long as it says, for the platform."""
-    app.document = '<Response><Pause length="600"/></Response>'
+    app.document = HOLD
     call = dialled(hookflash)
     before = hookflash.clock.now()
     call.wait(30)
@@ -123,9 +124,9 @@ def test_time_passes_while_the_test_waits(hookflash: Platform, app: App) -> None
 def test_a_file_is_heard_by_its_address(hookflash: Platform, app: App) -> None:
     """What counts is its audio; the URL only names it."""
     app.files["/app/tune.wav"] = tune()
-    app.document = f"<Response><Pause/><Play>{app.url}/tune.wav</Play></Response>"
+    app.document = f"<Response><Play>{app.url}/tune.wav</Play><Pause/></Response>"
     call = dialled(hookflash)
-    assert call.hears_sync("tune.wav") == pytest.approx(1.0, abs=0.2)
+    assert call.hears_sync("tune.wav") < 0.5
     assert call.transcript() == [f"{app.url}/tune.wav"]
 
 
@@ -150,9 +151,9 @@ def test_what_is_not_heard_fails_with_what_was(hookflash: Platform, app: App) ->
 
 def test_a_patient_ear_gives_up_in_time(hookflash: Platform, app: App) -> None:
     """On a call that goes on, the failure says how long was waited."""
-    app.document = '<Response><Pause length="600"/></Response>'
+    app.document = HOLD
     call = dialled(hookflash)
-    with pytest.raises(NotHeardError, match=r"\(waited 5 s\); it heard nothing known"):
+    with pytest.raises(NotHeardError, match=r"\(waited 5 s\)"):
         call.hears_sync("Hello", timeout=5)
 
 
@@ -187,20 +188,21 @@ def test_what_a_handset_says_is_recorded(hookflash: Platform, app: App) -> None:
     call.wait(2)
     call.say("Please call me back tomorrow.")
     call.over_sync()
-    assert 1 <= int(app.wait_for(CallStatus="completed")["RecordingDuration"]) <= 4
+    (recorded,) = [int(params["RecordingDuration"]) for params in app.requests if "RecordingDuration" in params]
+    assert 1 <= recorded <= 4
 
 
 def test_the_audio_of_a_call_is_a_wav_file(hookflash: Platform, app: App) -> None:
     """As the handset received it: mono, 16 bits, 8 kHz, silent where nothing was said."""
-    app.document = '<Response><Pause length="1"/><Say>Listen.</Say></Response>'
+    app.document = '<Response><Say>Listen.</Say><Pause length="1"/></Response>'
     call = dialled(hookflash)
     call.over_sync()
     with wave.open(io.BytesIO(call.audio())) as sound:
         assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, RATE)
         pcm = sound.readframes(sound.getnframes())
     samples = struct.unpack(f"<{len(pcm) // 2}h", pcm)
-    assert max(map(abs, samples[: RATE // 2])) < 100
     assert max(map(abs, samples)) > 3_000
+    assert max(map(abs, samples[-RATE // 2 :])) < 100
 
 
 def test_a_call_that_is_refused_is_not_answered(hookflash: Platform, app: App) -> None:
@@ -213,6 +215,7 @@ def test_a_call_that_is_refused_is_not_answered(hookflash: Platform, app: App) -
 
 def test_nothing_can_be_done_on_a_call_that_is_over(hookflash: Platform, app: App) -> None:
     """Keys and words end in a sentence; to hang up twice is no fault."""
+    app.document = "<Response><Say>Goodbye.</Say></Response>"
     call = dialled(hookflash)
     call.over_sync()
     with pytest.raises(ServerError, match="The call is over"):
@@ -224,7 +227,7 @@ def test_nothing_can_be_done_on_a_call_that_is_over(hookflash: Platform, app: Ap
 
 def test_a_call_that_goes_on_is_not_over(hookflash: Platform, app: App) -> None:
     """`over` fails when its time has passed."""
-    app.document = '<Response><Pause length="600"/></Response>'
+    app.document = HOLD
     call = dialled(hookflash)
     with pytest.raises(AssertionError, match="is answered, not over"):
         call.over_sync(timeout=5)

@@ -1,4 +1,4 @@
-"""The tutorial, as it is written: the app under `hookflash run`, texted from `hookflash phone`."""
+"""The tutorials, as they are written: apps under `hookflash run`, texted and called from `hookflash phone`."""
 
 import socket
 import subprocess
@@ -8,20 +8,57 @@ from pathlib import Path
 
 from tests.scenarios.served import HOOKFLASH, bare_environment, served
 
-APP = Path(__file__).parents[2] / "docs" / "tutorial" / "answer.py"
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial"
 
 
 def test_the_app_answers_a_text(tmp_path: Path) -> None:
     """A text typed into the handset comes back as the reply of the app."""
-    app = tmp_path / "answer.py"
-    app.write_text(APP.read_text(encoding="utf-8").replace("3000", str(free_port())), encoding="utf-8")
-    run = [str(HOOKFLASH), "run", "--ready-file", str(tmp_path / "ready.json"), "--", sys.executable, str(app)]
-    with served(tmp_path), Program(run, tmp_path) as flask:
+    with served(tmp_path), run("answer.py", tmp_path) as flask:
         flask.wait_for("Running on")
-        phone = [str(HOOKFLASH), "phone", "+14155551212", "--ready-file", str(tmp_path / "ready.json")]
-        with Program(phone, tmp_path) as handset:
+        with phone(tmp_path) as handset:
             handset.type("Hello")
             handset.wait_for("You wrote: Hello")
+
+
+def test_the_app_answers_a_call(tmp_path: Path) -> None:
+    """What it says is heard, the key that is typed leads on; then the second app calls the handset."""
+    with served(tmp_path), run("answer_call.py", tmp_path) as flask:
+        flask.wait_for("Running on")
+        with phone(tmp_path) as handset:
+            handset.type("/call")
+            handset.wait_for("~ Press one for pizza, two for salad.")
+            handset.type("1")
+            handset.wait_for("~ Your pizza is on its way.")
+            handset.wait_for("The call is over: the other side hung up.")
+            with run("place_call.py", tmp_path) as caller:
+                caller.wait_for("queued")
+                handset.wait_for("calls: /answer or /reject")
+                handset.type("/answer")
+                handset.wait_for("~ Your pizza is at the door.")
+
+
+def test_the_pages_show_what_is_tested() -> None:
+    """The code on a page is that of the files beside it."""
+    pages = {"answer-a-text.md": ("answer.py",), "answer-a-call.md": ("answer_call.py", "place_call.py")}
+    for page, files in pages.items():
+        text = (TUTORIAL / page).read_text(encoding="utf-8")
+        for file in files:
+            assert (TUTORIAL / file).read_text(encoding="utf-8") in text
+
+
+def run(file: str, directory: Path) -> "Program":
+    """A program of the tutorial under `hookflash run`, on a port of its own."""
+    app = directory / file
+    app.write_text((TUTORIAL / file).read_text(encoding="utf-8").replace("3000", str(free_port())), encoding="utf-8")
+    return Program([str(HOOKFLASH), "run", *ready(directory), "--", sys.executable, str(app)], directory)
+
+
+def phone(directory: Path) -> "Program":
+    return Program([str(HOOKFLASH), "phone", "+14155551212", *ready(directory)], directory)
+
+
+def ready(directory: Path) -> list[str]:
+    return ["--ready-file", str(directory / "ready.json")]
 
 
 class Program:

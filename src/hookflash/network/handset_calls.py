@@ -25,6 +25,9 @@ log = structlog.get_logger()
 
 KEPT = 1_000  # calls that are over
 LISTENING_STEP = SECOND  #: ms of audio between two looks for what is awaited
+LATEST = 3 * SECOND  #: ms by which what is heard may lag behind what is played: the delay of the line, and its jitter
+
+BYTES_PER_MS = 16  # of audio
 
 HandsetOf = Callable[[str], Awaitable[Answering]]
 
@@ -48,6 +51,7 @@ class HandsetCall:
         self.incoming = incoming
         self.keys = ""  #: that the other side pressed
         self.ended: protocol.HungUp | None = None
+        self.answered_at = 0  #: ms since the epoch
         self.heard_up_to = 0  #: ms; what came before has been recognised already
         self.events = 0  #: grows with everything that happens
         leg.watch(self._note)
@@ -68,6 +72,7 @@ class HandsetCall:
         if isinstance(event, protocol.Key):
             self.keys += event.key
         elif isinstance(event, protocol.Answered):
+            self.answered_at = event.at
             self.leg.tell(protocol.Listen(leg=self.leg.number))
         elif isinstance(event, protocol.HungUp):
             self.ended = event
@@ -165,8 +170,8 @@ class HandsetCalls:
             now = self._clock.now()
             if now - looked_at < step and call.ended is None:
                 return None
+            heard = self._recognise(call, self._repertoire.with_text(text) or own, looked_at)
             looked_at = now
-            heard = self._recognise(call, self._repertoire.with_text(text) or own)
             return (heard,) if heard or call.ended is not None else None
 
         wait = self._world.until if fly else self._world.watch
@@ -175,7 +180,7 @@ class HandsetCalls:
 
     def transcript(self, call: HandsetCall) -> list[Heard]:
         """Everything recognised in what the handset heard, in order."""
-        heard = [self._find(call, piece, 0) for piece in self._repertoire.all()]
+        heard = [self._find(call, piece.text, _audio(piece.path), 0) for piece in self._repertoire.all()]
         return sorted((found for found in heard if found), key=lambda found: found.start)
 
     async def say(self, call: HandsetCall, text: str, *, language: str = "en-US") -> None:
@@ -236,17 +241,20 @@ class HandsetCalls:
                 pieces.append(Piece(text, self._speaker.path_of(utterance)))
         return pieces
 
-    def _recognise(self, call: HandsetCall, pieces: list[Piece]) -> Heard | None:
+    def _recognise(self, call: HandsetCall, pieces: list[Piece], looked_at: int) -> Heard | None:
+        """The first of `pieces` in what came since the moment `looked_at`, or has been coming then."""
         for piece in pieces:
-            heard = self._find(call, piece, call.heard_up_to)
+            audio = _audio(piece.path)
+            begun = looked_at - call.answered_at - LATEST - len(audio) // BYTES_PER_MS
+            heard = self._find(call, piece.text, audio, max(call.heard_up_to, begun))
             if heard is not None:
                 call.heard_up_to = heard.end
                 return heard
         return None
 
-    def _find(self, call: HandsetCall, piece: Piece, after: int) -> Heard | None:
-        found = self._switch.native.hears(call.leg.number, _audio(piece.path), after)
-        return Heard(piece.text, *found) if found else None
+    def _find(self, call: HandsetCall, text: str, audio: bytes, after: int) -> Heard | None:
+        found = self._switch.native.hears(call.leg.number, audio, after)
+        return Heard(text, *found) if found else None
 
 
 def _audio(path: Path) -> bytes:
