@@ -68,13 +68,20 @@ def call_status_params(call: Call, event: CallEvent, *, at: int, recorded: Itera
             params["RecordingSid"] = recording.sid
             params["RecordingDuration"] = str(recording.seconds or 0)
     return params | given(
-        ("SipResponseCode", str(call.sip_status) if call.sip_status else None),
+        ("SipResponseCode", _sip_response(call)),
         ("ErrorCode", str(call.error_code) if call.error_code else None),
         ("ErrorMessage", call.error_message if call.error_code else None),
         ("Timestamp", rfc_2822_of(at)),
         ("CallbackSource", "call-progress-events"),
         ("SequenceNumber", str(call.sequence)),
     )
+
+
+def _sip_response(call: Call) -> str | None:
+    """What the INVITE was answered with, once the call is over: 200 for one that was answered, whoever ended it."""
+    if call.status is CallStatus.COMPLETED:
+        return "200"
+    return str(call.sip_status) if call.sip_status else None
 
 
 def recording_status_params(recording: Recording) -> dict[str, str]:

@@ -81,6 +81,15 @@ def test_a_call_that_failed_says_why() -> None:
     assert "Duration" not in params
 
 
+def test_a_call_that_was_answered_has_the_sip_status_of_its_answer() -> None:
+    """200 at its end, also when the platform ended it and no SIP status did; before the end, none."""
+    over = call(status=CallStatus.COMPLETED, duration=61)
+    params = call_status_params(over, CallEvent.COMPLETED, at=AT)
+    assert (params["SipResponseCode"], params["CallDuration"], params["Duration"]) == ("200", "61", "2")
+    lives = call(status=CallStatus.IN_PROGRESS)
+    assert "SipResponseCode" not in call_status_params(lives, CallEvent.ANSWERED, at=AT)
+
+
 def test_a_recording_of_a_conference_names_no_call() -> None:
     """ConferenceSid stands instead of CallSid."""
     recording = Recording(
