@@ -178,7 +178,7 @@ class CallRunner:
             await call.ended.wait()
 
     async def limit(self, call_sid: str, seconds: int) -> None:
-        await self._call(call_sid).leg.limit(seconds * SECOND)
+        await self._call(call_sid).limit(seconds)
 
     async def start_recording(self, call_sid: str, options: RecordOptions) -> Recording:
         call = self._call(call_sid)

@@ -64,6 +64,7 @@ class ScriptedLeg:
         self._watchers: list[Callable[[AnyEvent], None]] = []
         self._tapes: dict[int, asyncio.Future[None]] = {}
         self._ops = 0
+        self._limit_ms = 0
         if answered:
             self._answered.set_result(protocol.Answered(leg=number, at=0))
 
@@ -223,9 +224,13 @@ class ScriptedLeg:
             other._note("unbridged")
 
     async def limit(self, ms: int) -> None:
-        self._answered.add_done_callback(
-            lambda _: self._loop.call_later(ms / 1_000 / self.pace, lambda: self.go("limit"))
-        )
+        self._limit_ms = ms
+
+        def end() -> None:
+            if self._limit_ms == ms:  # no later one has replaced it
+                self.go("limit")
+
+        self._answered.add_done_callback(lambda _: self._loop.call_later(ms / 1_000 / self.pace, end))
 
     async def detect(self, command: protocol.Detect) -> Detected:
         await self._pass(min(self.found.ms, command.timeout_ms))

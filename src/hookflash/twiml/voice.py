@@ -148,7 +148,7 @@ class Dialled:
 
     status: str  #: completed, busy, no-answer, failed, canceled
     sid: str | None = None  #: of the leg that answered, or of the last that was tried
-    seconds: int | None = None  #: how long the two spoke; None when they never did
+    seconds: int | None = None  #: how long the two spoke; None when they never did, or one was sent elsewhere
     bridged: bool = False
     recording_url: str | None = None
     sip: Mapping[str, str] = field(default_factory=dict)  #: DialSipCallId and so on, of a SIP target
@@ -187,7 +187,7 @@ class VoiceCall(Protocol):
         ...
 
     def began(self, verb: "VoiceVerb") -> None:
-        """A verb begins: it is told in the timeline."""
+        """A verb begins: it is told in the timeline. Raises HungUp when the phone is gone: then none does."""
         ...
 
     def note(self, sentence: str) -> None:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from hookflash.actions.create_child_call import create_child_call
-from hookflash.domain.call import CallEvent, CallOptions, CallStatus, DetectOptions, Source
+from hookflash.domain.call import Call, CallEvent, CallOptions, CallStatus, DetectOptions, Source
 from hookflash.domain.call_address import CalleeKind
 from hookflash.domain.clock import DAY, SECOND
 from hookflash.domain.recording import RecordingSource
@@ -80,6 +80,7 @@ class RunningDial:
         self._callees: list[Callee] = []
         self._placing: asyncio.Task[Callee | None] | None = None
         self._winner: Callee | None = None
+        self._unreached: Call | None = None  #: the last that there was no way to
         self._recording: Running | None = None
         self._is_bridged = False
 
@@ -179,6 +180,7 @@ class RunningDial:
         ring_ms = self._plan.ring_ms + RING_BUFFER_MS
         leg = await place(parts, caller.ledger, row, ring_ms=ring_ms, beside=caller.leg)
         if leg is None:
+            self._unreached = row
             return None
         callee = Callee(target, caller.child(row, leg))
         self._callees.append(callee)
@@ -258,11 +260,12 @@ class RunningDial:
         recording_url = link(recording_path) if recording_path is not None else None
         callee = self._winner or (self._callees[-1] if self._callees else None)
         if callee is None:
-            return Dialled(status=CallStatus.FAILED.value, recording_url=recording_url)
+            sid = self._unreached.sid if self._unreached is not None else None
+            return Dialled(status=CallStatus.FAILED.value, sid=sid, recording_url=recording_url)
         return Dialled(
             status=_status(callee),
             sid=callee.call.row.sid,
-            seconds=callee.call.seconds,
+            seconds=None if callee.call.left.is_set() else callee.call.seconds,
             bridged=self._is_bridged,
             recording_url=recording_url,
             sip=_sip_params(callee),

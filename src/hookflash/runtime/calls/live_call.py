@@ -35,6 +35,7 @@ from hookflash.twiml.channels import VOICE
 from hookflash.twiml.document import Channel
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.voice import (
+    FALL_THROUGH,
     Dialled,
     DialPlan,
     FallThrough,
@@ -85,6 +86,7 @@ class LiveCall:
         self.tapes: Tapes
         self.hung_up: protocol.HungUp | None = None  #: how the leg ended
         self.answered_at: int | None = None
+        self._most = row.options.time_limit * SECOND  #: ms from the answer to the end
         self._ended_at: int | None = None
         self.left = asyncio.Event()  #: REST has sent it elsewhere
         self.ended = asyncio.Event()  #: its row is final
@@ -198,7 +200,7 @@ class LiveCall:
             await self.leg.play([page.sound])
         except OSError as error:
             self.diary.alert(TwimlCode.PLAY_CONTENT, str(error))
-        return HangUp()
+        return FALL_THROUGH
 
     async def _apologise(self) -> End:
         """The application cannot go on: the caller hears so."""
@@ -258,7 +260,13 @@ class LiveCall:
     async def _begun(self) -> None:
         self.answered_at = self.parts.clock.now()
         self.move(CallStatus.IN_PROGRESS, "Answered")
-        await self.leg.limit(self.row.options.time_limit * SECOND)
+        await self.leg.limit(self._most)
+
+    async def limit(self, seconds: int) -> None:
+        """It may last so long from its answer, whatever was asked for before."""
+        self._most = seconds * SECOND
+        if self.leg.is_answered:
+            await self.leg.limit(self._most)
 
     def move(self, to: CallStatus, sentence: str, *, sip_status: int | None = None) -> None:
         """The row moves to `to`, unless another was first."""
@@ -333,6 +341,8 @@ class LiveCall:
         return self.row.recipient if self.row.direction is CallDirection.INBOUND else self.row.sender
 
     def began(self, verb: VoiceVerb) -> None:
+        if self.hung_up is not None:
+            raise HungUp(self.hung_up)
         if verb.is_heard:
             self._silent = 0
         self.diary.note(verb.sentence)

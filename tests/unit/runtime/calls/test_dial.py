@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
 from tests.unit.runtime.calls.call_support import NUMBER, OTHER, PERSON, THIRD, CallWorld, Script
 
 from hookflash.domain.call import CallStatus, Source
@@ -148,6 +149,20 @@ async def test_the_caller_hangs_up_while_they_speak(calls: CallWorld) -> None:
     assert 30 <= int(params["DialCallDuration"]) <= leg.now
 
 
+@pytest.mark.parametrize("next_verb", ["<Redirect>/after</Redirect>", "<Sms>Goodbye</Sms>", "<Say>Next</Say>"])
+async def test_nothing_follows_a_caller_who_is_gone(calls: CallWorld, next_verb: str) -> None:
+    """A Dial without action leads to the next verb only while the caller is there."""
+    leg, params = await dial(
+        calls,
+        f"<Dial>{ALICE}</Dial>{next_verb}",
+        lambda leg: leg.when("bridged with 100", lambda: leg.at(leg.now + 3, leg.go)),
+        alice=answering(spoken=9_999),
+    )
+    assert (params, leg.done[-2:]) == ({}, ["gone remote", "unbridged"])
+    timeline = await calls.timeline((await calls.call()).sid)
+    assert not [sentence for sentence in timeline if sentence.startswith(("<Redirect>", "<Sms>", "<Say>"))]
+
+
 async def test_hangup_on_star(calls: CallWorld) -> None:
     """The caller's * ends the other call, other keys do nothing; without it, * does nothing either."""
 
@@ -240,6 +255,13 @@ async def test_whisper(calls: CallWorld) -> None:
     assert calls.params("/whisper")["CallSid"] == child(calls).sid
     assert calls.requests[-1].method == "GET"
     assert leg.done.index("hears ringback.us") < leg.done.index(f"bridged with {alice.number}")
+
+
+async def test_a_whisper_may_be_a_sound(calls: CallWorld) -> None:
+    """It is played to who answers, and then the two are joined."""
+    calls.pages["/whisper"] = web.Response(body=b"whisper.mp3", content_type="audio/mpeg")
+    await dial(calls, f"<Dial><Number url='/whisper'>{ALICE}</Number></Dial>", alice=answering())
+    assert calls.places.legs[ALICE].done[:3] == ["answered", "hears whisper.mp3", "bridged with 1"]
 
 
 async def test_a_whisper_may_refuse(calls: CallWorld) -> None:
@@ -371,6 +393,12 @@ async def test_a_number_without_a_route(calls: CallWorld) -> None:
     assert (statuses[BOB], params["DialCallStatus"]) == (CallStatus.FAILED, "completed")
 
 
+async def test_the_action_learns_which_call_failed(calls: CallWorld) -> None:
+    """A phone that cannot be reached has a call too, and its SID is told."""
+    _, params = await dial(calls, f"<Dial action='/after'>{BOB}</Dial>")
+    assert (params["DialCallStatus"], params["DialCallSid"]) == ("failed", child(calls).sid)
+
+
 async def test_a_country_that_is_not_allowed(calls: CallWorld) -> None:
     """The geographic permission of the account holds for documents too: 13227."""
     object.__setattr__(calls.runner._parts, "rules", calls.runner._parts.rules._replace(countries=("US",)))
@@ -397,8 +425,8 @@ async def until(leg: ScriptedLeg, what: str) -> None:
             await asyncio.sleep(0.001)
 
 
-async def joined(calls: CallWorld) -> tuple[ScriptedLeg, ScriptedLeg, str]:
-    calls.pages |= {"/voice": f"<Dial>{ALICE}</Dial><Say>Alone again</Say>", "/new": "<Say>Elsewhere</Say>"}
+async def joined(calls: CallWorld, action: str = "") -> tuple[ScriptedLeg, ScriptedLeg, str]:
+    calls.pages |= {"/voice": f"<Dial {action}>{ALICE}</Dial><Say>Alone again</Say>", "/new": "<Say>Elsewhere</Say>"}
     calls.places.phones[ALICE] = answering(spoken=99_999)
     leg, sid = await calls.start()
     await until(leg, "bridged with 100")
@@ -413,6 +441,17 @@ async def test_the_child_is_sent_elsewhere(calls: CallWorld) -> None:
     assert leg.heard[-1] == "Alone again"
     assert alice.heard == ["Elsewhere"]
     assert calls.params("/new")["CallSid"] == child(calls).sid
+
+
+async def test_a_child_that_is_elsewhere_has_no_duration(calls: CallWorld) -> None:
+    """The action is told how it ended for the parent, but not how long it was: it still is."""
+    calls.pages["/after"] = "<Hangup/>"
+    await joined(calls, "action='/after'")
+    await calls.runner.redirect(child(calls).sid, Source(url=f"{calls.base}/new"))
+    await calls.over()
+    params = calls.params("/after")
+    assert (params["DialCallStatus"], params["DialBridged"]) == ("completed", "true")
+    assert "DialCallDuration" not in params
 
 
 async def test_the_parent_is_sent_elsewhere(calls: CallWorld) -> None:

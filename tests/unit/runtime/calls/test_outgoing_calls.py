@@ -148,6 +148,18 @@ async def test_time_limit(calls: CallWorld) -> None:
     assert await calls.alerts() == [32015]
 
 
+async def test_rest_limits_a_call_before_the_answer(calls: CallWorld) -> None:
+    """What REST says while it rings holds from the answer on, and not what the call was made with."""
+    calls.pages["/voice"] = "<Play loop='0'>music.mp3</Play>"
+    phone: list[ScriptedLeg] = []
+    sid = await calls.begin_placing(phone.append, time_limit=60)
+    await calls.runner.limit(sid, 120)
+    phone[0].pick_up()
+    await calls.over()
+    row = await calls.call()
+    assert (phone[0].done[-1], row.duration is not None and row.duration > 100) == ("gone limit", True)
+
+
 async def test_rest_changes_the_document_before_the_answer(calls: CallWorld) -> None:
     """A call that still rings runs the new one once it is answered."""
     calls.pages["/new"] = "<Say>New</Say>"
