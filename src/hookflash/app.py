@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
@@ -64,6 +66,9 @@ from hookflash.webhooks.inside import Inside
 log = structlog.get_logger()
 
 STOP_GRACE = 20_000  #: ms; longer than a webhook may take
+CALLBACK_GRACE = 5_000  #: ms for callbacks of calls that the stop has ended to go out; the rest waits in the outbox
+HASTE = 1_000  #: ms for rows of calls that are ended at once
+LOOK_EVERY = 20  #: ms
 REQUEST_GRACE = 5_000  #: ms for requests under way at the stop
 READY_FILE = "ready.json"
 ALL_IPV4 = "0.0.0.0"  # noqa: S104 - compared with, not bound to
@@ -119,6 +124,7 @@ class Server:
         self.settings = settings
         self.ready: dict[str, object] = {}
         self.workers: dict[str, Worker[Any]] = {}
+        self._hurried = asyncio.Event()
 
     async def start(self) -> FirstAccount:
         """Open the data directory, bring up every listener, and begin to work.
@@ -155,13 +161,19 @@ class Server:
         self._say_ready()
         return first
 
+    def hurry(self) -> None:
+        """Have `stop` wait for nobody any more."""
+        self._hurried.set()
+
     async def stop(self) -> None:
         """Finish what is under way and let go of everything; what is left comes up at the next start."""
+        await self._drain()
         self.exchange.stopping.set()
         self._renewal.cancel()
         await self._proxy.stop()
         await asyncio.gather(self._plain.stop(REQUEST_GRACE), self._https.stop(REQUEST_GRACE))
-        await asyncio.gather(self._tidier.stop(), *(worker.stop(STOP_GRACE) for worker in self.workers.values()))
+        await self._tidier.stop()
+        await self._give(STOP_GRACE, self._stop_workers)
         await self.exchange.telephony.stop()
         await self.exchange.fleet.close(REQUEST_GRACE)
         await self.exchange.webhooks.close()
@@ -170,6 +182,39 @@ class Server:
             with contextlib.suppress(FileNotFoundError):
                 file.unlink()
         self.directory.release()
+
+    async def _drain(self) -> None:
+        """Live calls end, and who asked for it hears so; requests are answered meanwhile."""
+        dialler = self.workers.get("dial")
+        if dialler is not None:
+            dialler.pause()
+        telephony = self.exchange.telephony
+        await self._give(self.settings.drain_time, telephony.drain, HASTE)
+        await self._give(CALLBACK_GRACE, self._call_back)
+
+    async def _call_back(self, grace: int) -> None:
+        """Until the callbacks that are due are on their way, for at most `grace` ms."""
+        worker, deadline = self.workers.get("callback"), time.monotonic() + grace / SECOND
+        while worker is not None and time.monotonic() < deadline:
+            due = await self.exchange.store.read(outbox.next_due, worker.queue)
+            if due is None or due > self.exchange.clock.now():
+                return
+            await asyncio.sleep(LOOK_EVERY / SECOND)
+
+    async def _stop_workers(self, grace: int) -> None:
+        await asyncio.gather(*(worker.stop(grace) for worker in self.workers.values()))
+
+    async def _give(self, grace: int, work: Callable[..., Awaitable[None]], *hasty: int) -> None:
+        """Do something that may take `grace` ms; 0 ms, and then `hasty` as well, once the operator is in a hurry."""
+        patient, hurried = asyncio.ensure_future(work(grace)), asyncio.ensure_future(self._hurried.wait())
+        await asyncio.wait([patient, hurried], return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
+        if patient.done():
+            await patient
+            return
+        patient.cancel()
+        await asyncio.gather(patient, return_exceptions=True)
+        await work(0, *hasty)
 
     async def _listen(self, first: FirstAccount) -> None:
         settings, exchange = self.settings, self.exchange

@@ -11,7 +11,8 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from hookflash.domain.clock import SECOND
-from hookflash.switch.protocol import AnyEvent, Quality
+from hookflash.switch.metrics import SwitchCollector
+from hookflash.switch.protocol import AnyEvent, Quality, Refused
 from hookflash.webhooks.outcome import Attempt
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ class Metrics:
             registry=registry,
         )
         self._attempts = {answer: attempts.labels(answer) for answer in ANSWERS}
-        self._durations = Histogram(
+        durations = Histogram(
             "hookflash_webhook_seconds",
-            "How long requests to applications took",
+            "How long requests to applications took, by what they were about",
+            ["about"],
             buckets=WEBHOOK_BUCKETS,
             registry=registry,
         )
+        self._durations = {about: durations.labels(about) for about in ("call", "message")}
         self._outbox = Gauge(
             "hookflash_outbox_rows", "Work that is still to be done, by queue", ["queue"], registry=registry
         )
@@ -76,6 +79,12 @@ class Metrics:
             "hookflash_leg_packets", "Packets of audio of legs that have ended", ["what"], registry=registry
         )
 
+        self._refused = Counter(
+            "hookflash_sip_refused", "SIP requests that were refused, by status", ["status"], registry=registry
+        )
+        self._switch = SwitchCollector()
+        registry.register(self._switch)
+
     def committed(self, seconds: float, tallies: Mapping[tuple[str, str], int]) -> None:
         """A group of actions is on disk; `tallies` are what they counted with `Tx.tally`."""
         self._commits.observe(seconds)
@@ -85,7 +94,8 @@ class Metrics:
     def attempted(self, attempt: Attempt) -> None:
         """A request to an application ended."""
         self._attempts[_answer_class(attempt)].inc()
-        self._durations.observe(attempt.duration / SECOND)
+        about = "call" if "CallSid" in attempt.params else "message"
+        self._durations[about].observe(attempt.duration / SECOND)
 
     def hear(self, event: AnyEvent) -> None:
         """Take an event of the switch."""
@@ -94,11 +104,22 @@ class Metrics:
                 self._mos.observe(event.mos)
             for what in ("sent", "received", "lost", "late"):
                 self._packets.labels(what).inc(getattr(event, what))
+        elif isinstance(event, Refused):
+            self._refused.labels(event.status).inc(event.count)
 
     def render(
-        self, *, depths: Mapping[str, int], carriers: Mapping[str, "MessageCarrier"], trunks: Iterable["LiveTrunk"]
+        self,
+        *,
+        depths: Mapping[str, int],
+        carriers: Mapping[str, "MessageCarrier"],
+        trunks: Iterable["LiveTrunk"],
+        switch: Mapping[str, float],
+        calls: int,
     ) -> bytes:
-        """The page: what was counted, the rows of each queue of the outbox, and how carriers and trunks are."""
+        """The page: what was counted, the rows of each queue of the outbox, how carriers, trunks and the switch are.
+
+        `switch` is what `Switch.stats` says, `calls` how many calls live.
+        """
         self._outbox.clear()
         for queue, depth in depths.items():
             self._outbox.labels(queue).set(depth)
@@ -112,6 +133,7 @@ class Metrics:
             for gateway, state in trunk.states().items():
                 if state.up is not None:
                     self._trunks.labels(trunk.name, gateway).set(state.up)
+        self._switch.stats, self._switch.calls = switch, calls
         return generate_latest(self.registry)
 
 

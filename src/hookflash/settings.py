@@ -52,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rtp_ports: str = "20000-29999"
     rtp_address: str = ""  #: that peers are told to send audio to, when it is not `host`
     rtp_timeout: int = 60_000  #: ms without audio after which a call ends
+    drain_time: int = 10_000  #: ms that live calls have to end when the server stops; a second signal ends them at once
     media_threads: int = 0  #: 0: one for each core
     sip_allow: tuple[str, ...] = ()  #: CIDRs that SIP addresses may lead to in operator mode, besides public ones
     hep: str = ""  #: host:port of a HEP collector (Homer) that gets a copy of every SIP message

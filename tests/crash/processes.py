@@ -120,9 +120,25 @@ class Serving:
 
     async def stop(self) -> int:
         """SIGTERM, and the exit code."""
+        self.terminate()
+        return await self.exit()
+
+    def terminate(self) -> None:
+        """SIGTERM: it ends in its own time."""
         assert self._process is not None
         self._process.terminate()
+
+    async def exit(self) -> int:
+        """Its exit code, once it has ended."""
+        assert self._process is not None
         return await asyncio.wait_for(self._process.wait(), 40)
+
+    def freeze(self) -> None:
+        """SIGSTOP: all of it hangs."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
 
     @property
     def pid(self) -> int:

@@ -55,9 +55,18 @@ async def _serve(settings: Settings) -> int:
     _spare_the_collector()
     _say_hello(server, is_new=first.is_new)
     await stop.wait()
-    console.print("Stopping: finishing what is under way …")
+    stop.clear()
+    console.print("Stopping: finishing what is under way; once more ends it at once …")
+    again = asyncio.create_task(_hurry(stop, server))
     await server.stop()
+    again.cancel()
     return 0
+
+
+async def _hurry(again: asyncio.Event, server: Server) -> None:
+    await again.wait()
+    console.print("Stopping at once …")
+    server.hurry()
 
 
 def _spare_the_collector() -> None:

@@ -32,7 +32,11 @@ class MetricsPage:
         depths = await self._exchange.store.read(outbox_depths)
         exchange = self._exchange
         page = exchange.metrics.render(
-            depths=depths, carriers=exchange.fleet.carriers, trunks=exchange.telephony.trunks.all()
+            depths=depths,
+            carriers=exchange.fleet.carriers,
+            trunks=exchange.telephony.trunks.all(),
+            switch=exchange.telephony.switch.stats(),
+            calls=exchange.telephony.runner.busy,
         )
         return Response(page, headers={"Content-Type": CONTENT_TYPE})
 

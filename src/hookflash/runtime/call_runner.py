@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
@@ -30,6 +31,8 @@ from .calls.parts import Parts, Places, Sounds, Speech
 from .calls.placing import place
 
 log = structlog.get_logger()
+
+LAST_WORDS = 20_000  #: ms for the requests and rows of calls that were hung up; longer than a webhook may take
 
 
 class CallRunner:
@@ -149,17 +152,27 @@ class CallRunner:
             del self._live[call.row.sid]
             self._counted(len(self._live))
 
-    async def stop(self, grace: int) -> None:
-        """Take no call any more, and give those that live `grace` ms; the rest are hung up, and their rows final."""
+    async def stop(self, grace: int, last_words: int = LAST_WORDS) -> None:
+        """Take no call any more, and give those that live `grace` ms.
+
+        The rest are hung up, and have `last_words` ms for their requests and rows. What is left then is for the next
+        start to close.
+        """
         self._stopping = True
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace / SECOND)
-        await asyncio.gather(*(call.leg.hang_up("shutdown") for call in [*self._live.values()]))
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=LAST_WORDS / SECOND)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._none_live(grace)
+        partings = [asyncio.create_task(call.leg.hang_up("shutdown")) for call in self._live.values()]
+        await self._none_live(last_words)
+        late = [*self._tasks, *partings]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _none_live(self, within: int) -> None:
+        """Until no call lives, those that are made meanwhile included, for at most `within` ms."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within / SECOND):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
 
     # -- what REST asks for: LiveCalls --
 
@@ -202,9 +215,6 @@ class CallRunner:
         if call is None or call.hung_up is not None:
             raise NoSuchCallError(f"no live call {sid} in this process")
         return call
-
-
-LAST_WORDS = 20_000  #: ms for the requests and rows of calls that were hung up; longer than a webhook may take
 
 
 async def _come_in(call: LiveCall) -> Step | None:

@@ -7,14 +7,14 @@ from random import Random
 
 from hookflash import _switch
 from hookflash.api.auth import Authenticator
-from hookflash.domain.clock import SECOND, VirtualClock
+from hookflash.domain.clock import VirtualClock
 from hookflash.domain.media_links import MediaLinks
 from hookflash.metrics import Metrics
 from hookflash.network.handset import Answering, Handset
 from hookflash.network.handset_calls import HandsetCalls
 from hookflash.network.world import World
 from hookflash.pending import Pending
-from hookflash.runtime.call_runner import CallRunner
+from hookflash.runtime.call_runner import LAST_WORDS, CallRunner
 from hookflash.runtime.places import CallPlaces
 from hookflash.runtime.sip_news import SipNews
 from hookflash.runtime.sounds import Sounds
@@ -32,8 +32,6 @@ from hookflash.switch.switch import Switch
 from hookflash.switch.switch_leg import SwitchLeg
 from hookflash.trunks.trunks import Trunks
 from hookflash.webhooks.client import WebhookClient
-
-STOP_GRACE = 5 * SECOND  #: ms for live calls at the stop
 
 
 @dataclass(kw_only=True)
@@ -61,9 +59,13 @@ class Telephony:
         self.switch.start()
         self.world.start()
 
+    async def drain(self, grace: int, last_words: int = LAST_WORDS) -> None:
+        """Take no call any more; give live ones `grace` ms to end, then end them, with `last_words` ms to say so."""
+        self.switch.refuse_calls()
+        await self.runner.stop(grace, last_words)
+
     async def stop(self) -> None:
-        """Let calls end for a while, and end what is left then."""
-        await self.runner.stop(STOP_GRACE)
+        """Let go of everything; `drain` comes before."""
         self.switch.close()
         for task in self._arrivals:
             task.cancel()

@@ -63,6 +63,14 @@ class Switch:
         """Hand a command to the switch."""
         self.native.command(_encode(command))
 
+    def refuse_calls(self) -> None:
+        """Answer new calls 503 from now on."""
+        self.native.refuse_calls(True)
+
+    def stats(self) -> dict[str, float]:
+        """How it fares: counters since the start, and gauges."""
+        return self.native.stats()
+
     def next_number(self, *, simulated: bool = False) -> int:
         """The number of a leg to be."""
         return next(self._numbers) | (SIMULATED if simulated else 0)

@@ -17,7 +17,8 @@ class BackgroundServer:
     """
 
     def __init__(self, directory: Path, **settings: Any) -> None:
-        self._settings = Settings(data=directory, port=0, https_port=0, proxy_port=0, sip_port=0, **settings)
+        free: dict[str, Any] = {"port": 0, "https_port": 0, "proxy_port": 0, "sip_port": 0}
+        self._settings = Settings(**{"data": directory, "drain_time": 0, **free, **settings})
         self._started = threading.Event()
         self._error: BaseException | None = None
         self._ready: dict[str, Any] = {}

@@ -88,6 +88,20 @@ def test_metrics_count_moves_commits_and_webhooks(hookflash: Platform) -> None:
     assert "+1415555" not in text
 
 
+def test_metrics_tell_how_the_switch_fares(hookflash: Platform) -> None:
+    """Calls, legs, late packets, what waits for the exchange and what was refused are there to be watched."""
+    text = page(hookflash.ready, "/metrics")[1]
+    for line in (
+        "hookflash_calls_live 0.0",
+        'hookflash_legs{kind="sip"} 0.0',
+        'hookflash_rtp_packets_total{what="late"} 0.0',
+        "hookflash_switch_events ",
+        "hookflash_sip_turned_away_total 0.0",
+        'hookflash_webhook_seconds_count{about="call"}',
+    ):
+        assert f"\n{line}" in text
+
+
 def test_metrics_take_the_token_in_operator_mode(operated: dict[str, Any]) -> None:
     """On a platform on a network the page is not for everybody."""
     assert page(operated, "/metrics")[0] == 401

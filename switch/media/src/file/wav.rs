@@ -10,8 +10,8 @@ pub const RATE: u32 = 8_000;
 const HEADER: usize = 44;
 /// Bytes of a sample.
 const WIDTH: u64 = 2;
-/// How much sound is kept before it is written out, together with a header that tells of it.
-const FLUSH_MS: u32 = 1_000;
+/// How much sound is kept before it is written out, together with a header that tells of it: what a crash may cost.
+const FLUSH_MS: u32 = 400;
 /// The format's sizes have 32 bits; a recording ends there: 37 hours of mono.
 const MOST_BYTES: u64 = u32::MAX as u64 - HEADER as u64;
 

@@ -1,0 +1,81 @@
+"""An application of calls as a process: `python -m tests.crash.voice_app PORT LEDGER`.
+
+It notes each request before it answers. `/record`, `/wait`, `/play` and `/short` answer calls so, `/garbage` with no
+TwiML, `/hang` never; `/status` takes status callbacks of calls, `/recording` those of recordings.
+"""
+
+import asyncio
+import io
+import random
+import sys
+import wave
+from pathlib import Path
+
+from aiohttp import web
+from tests.crash.ledger import Ledger
+
+DOCUMENTS = {
+    "record": '<Record playBeep="false" timeout="0" maxLength="600" recordingStatusCallback="/recording"'
+    ' recordingStatusCallbackEvent="completed absent"/>',
+    "wait": '<Pause length="600"/>',
+    "play": '<Play loop="0">/noise.wav</Play>',
+    "short": '<Pause length="2"/>',
+}
+
+
+def noise() -> bytes:
+    """Five seconds of it: every packet differs from every other."""
+    file, source = io.BytesIO(), random.Random(3)
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8_000)
+        out.writeframes(
+            b"".join(source.randrange(-8_000, 8_000).to_bytes(2, "little", signed=True) for _ in range(40_000))
+        )
+    return file.getvalue()
+
+
+def application(ledger: Ledger) -> web.Application:
+    sound = noise()
+
+    async def voice(request: web.Request) -> web.Response:
+        form, kind = await request.post(), request.match_info["kind"]
+        ledger.note("asked", sid=form["CallSid"], kind_of=kind)
+        if kind == "hang":
+            await asyncio.Event().wait()
+        if kind == "garbage":
+            return web.Response(body=b"\x00\xff<Response><Sa", content_type="text/xml")
+        return web.Response(text=f"<Response>{DOCUMENTS[kind]}</Response>", content_type="text/xml")
+
+    async def status(request: web.Request) -> web.Response:
+        form = await request.post()
+        ledger.note("callback", sid=form["CallSid"], status=form["CallStatus"])
+        return web.Response(status=204)
+
+    async def recording(request: web.Request) -> web.Response:
+        form = await request.post()
+        ledger.note("recording", sid=form["RecordingSid"], status=form["RecordingStatus"])
+        return web.Response(status=204)
+
+    async def sound_file(request: web.Request) -> web.Response:
+        return web.Response(body=sound, content_type="audio/wav")
+
+    made = web.Application()
+    made.router.add_post("/status", status)
+    made.router.add_post("/recording", recording)
+    made.router.add_get("/noise.wav", sound_file)
+    made.router.add_post("/{kind}", voice)
+    return made
+
+
+async def main(port: int, ledger: Path) -> None:
+    runner = web.AppRunner(application(Ledger(ledger)), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port, backlog=1024).start()
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2])))
