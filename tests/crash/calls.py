@@ -24,11 +24,14 @@ class Stage:
         self._session = session
         self._stack = AsyncExitStack()
 
-    async def domain(self, kind: str) -> str:
-        """A SIP domain whose calls the application answers with its document `kind`."""
+    async def domain(self, kind: str, override: str = "") -> str:
+        """A SIP domain whose calls the application answers with its document `kind`.
+
+        `override` is what stands behind the # of its URL.
+        """
         name = f"{kind}.sip.twilio.com"
         status = {"VoiceStatusCallbackUrl": f"{self.app}/status"}
-        row = await self.post("SIP/Domains", DomainName=name, VoiceUrl=f"{self.app}/{kind}", **status)
+        row = await self.post("SIP/Domains", DomainName=name, VoiceUrl=f"{self.app}/{kind}#{override}", **status)
         access = await self.post("SIP/IpAccessControlLists", FriendlyName=kind)
         addresses = f"SIP/IpAccessControlLists/{access['sid']}/IpAddresses"
         await self.post(addresses, FriendlyName="here", IpAddress="127.0.0.1")
@@ -65,6 +68,10 @@ class Stage:
             assert answer.status == 200, await answer.text()
             return await answer.read()
 
+    async def metrics(self) -> str:
+        async with self._session.get(f"{self.server.api}/metrics") as answer:
+            return await answer.text()
+
     async def codes(self) -> list[int]:
         """Error codes of the alerts in the debugger, by notification."""
         return sorted(int(row["error_code"]) for row in await self.rows("Notifications"))
@@ -74,7 +81,7 @@ class Stage:
         url = f"{self.server.api}/hookflash/v1/timeline/{sid}"
         headers = {"Authorization": f"Bearer {self.server.ready['operator_token']}"}
         async with self._session.get(url, headers=headers) as answer:
-            return [entry["sentence"] for entry in (await answer.json())["timeline"]]
+            return [entry["sentence"] for entry in (await answer.json())["events"]]
 
     def told(self) -> dict[str, str]:
         """Final status by call, as the application was told; each once."""

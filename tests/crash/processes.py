@@ -107,10 +107,13 @@ class Serving:
             )
         return self._process
 
+    def limit_files(self, size: int) -> None:
+        """No file grows beyond `size` bytes from now on: the disk is full. It was started with a `file_limit`."""
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
     def lift_file_limit(self) -> None:
         """Let files grow again."""
-        assert self._process is not None
-        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        self.limit_files(resource.RLIM_INFINITY)
 
     async def kill(self) -> None:
         """SIGKILL: it can do nothing about it."""

@@ -33,6 +33,7 @@ async def test_a_stop_lets_calls_end(tmp_path: Path) -> None:
         assert "\r\nRetry-After: " in answer
         assert await scene.server.exit() == 0
         await live.says("BYE ")
+        assert live.answered_at is not None
         assert time.time() - live.answered_at >= 2, "it was not cut short"
         assert scene.told()[row["sid"]] == "completed"
 

@@ -17,27 +17,27 @@ from tests.crash.ledger import Ledger
 DOCUMENTS = {
     "record": '<Record playBeep="false" timeout="0" maxLength="600" recordingStatusCallback="/recording"'
     ' recordingStatusCallbackEvent="completed absent"/>',
-    "wait": '<Pause length="600"/>',
+    "wait": '<Play>/click.wav</Play><Pause length="600"/>',
     "play": '<Play loop="0">/noise.wav</Play>',
-    "short": '<Pause length="2"/>',
+    "short": '<Play>/click.wav</Play><Pause length="2"/>',
 }
 
 
-def noise() -> bytes:
-    """Five seconds of it: every packet differs from every other."""
+def noise(samples: int) -> bytes:
+    """A sound file in which every packet differs from every other."""
     file, source = io.BytesIO(), random.Random(3)
     with wave.open(file, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(8_000)
         out.writeframes(
-            b"".join(source.randrange(-8_000, 8_000).to_bytes(2, "little", signed=True) for _ in range(40_000))
+            b"".join(source.randrange(-8_000, 8_000).to_bytes(2, "little", signed=True) for _ in range(samples))
         )
     return file.getvalue()
 
 
 def application(ledger: Ledger) -> web.Application:
-    sound = noise()
+    sounds = {"noise": noise(40_000), "click": noise(400)}
 
     async def voice(request: web.Request) -> web.Response:
         form, kind = await request.post(), request.match_info["kind"]
@@ -59,12 +59,12 @@ def application(ledger: Ledger) -> web.Application:
         return web.Response(status=204)
 
     async def sound_file(request: web.Request) -> web.Response:
-        return web.Response(body=sound, content_type="audio/wav")
+        return web.Response(body=sounds[request.match_info["name"]], content_type="audio/wav")
 
     made = web.Application()
     made.router.add_post("/status", status)
     made.router.add_post("/recording", recording)
-    made.router.add_get("/noise.wav", sound_file)
+    made.router.add_get("/{name}.wav", sound_file)
     made.router.add_post("/{kind}", voice)
     return made
 

@@ -88,7 +88,7 @@ class Worker(Generic[Work]):
         self._stopping = True
         self._wake.set()
         if self._task:
-            await self._task
+            await asyncio.shield(self._task)
         if self._running:
             _, late = await asyncio.wait(self._running.values(), timeout=grace / SECOND)
             for task in late:

@@ -43,6 +43,9 @@ const REST: Duration = Duration::from_millis(100);
 /// An answered leg lasts no longer, whatever the exchange asks (us): 24 h.
 const LONGEST: Micros = 24 * 3_600 * 1_000_000;
 
+/// When a call that the exchange has no room for may be tried again (s).
+const RETRY_AFTER: &str = "5";
+
 /// How long the thread waits for goodbyes to be answered when it stops (us).
 const GOODBYE: Micros = 1_000_000;
 /// And for audio to come to its end.
@@ -308,7 +311,11 @@ impl Control {
             Command::Link(link) => self.report(link.leg, failed("A simulated call needs simulated legs."), now),
             Command::Ring { leg, media } => self.ring(leg, media, now),
             Command::Answer { leg } => self.answer(leg, now),
-            Command::Reject { leg, status, reason, headers } => {
+            Command::Reject { leg, status, reason, mut headers } => {
+                if status == 503 {
+                    // Without it the caller takes us for broken (RFC 3261 §21.5.4).
+                    headers.entry("Retry-After".into()).or_insert_with(|| RETRY_AFTER.into());
+                }
                 self.agent.reject(leg, status, &reason, &headers.into_iter().collect(), now);
             }
             Command::HangUp { leg, cause } => self.agent.hang_up(leg, &cause, now),

@@ -110,7 +110,7 @@ class LiveCall:
         self.leg.watch(self._hear)
         try:
             async with asyncio.TaskGroup() as self._group:
-                self.tapes = Tapes(self.parts, self.ledger, self._group)
+                self.tapes = Tapes(self.parts, self.diary, self.ledger, self._group)
                 self._group.create_task(self._close())
                 await self._run(begin)
                 await self._finish()

@@ -12,8 +12,10 @@ from hookflash.domain.clock import HOUR
 from hookflash.domain.recording import Recording, RecordingEvent, RecordingSource, RecordOptions
 from hookflash.switch.leg import HungUp, Leg, Recorded, Tape
 from hookflash.switch.protocol import Record
+from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.voice import StatusCallback
 
+from .diary import Diary
 from .ledger import Ledger
 from .parts import Parts
 
@@ -41,8 +43,9 @@ class Running:
 class Tapes:
     """Starts recordings of one call and knows those that run; `group` is the call's, which outlives them."""
 
-    def __init__(self, parts: Parts, ledger: Ledger, group: asyncio.TaskGroup) -> None:
+    def __init__(self, parts: Parts, diary: Diary, ledger: Ledger, group: asyncio.TaskGroup) -> None:
         self._parts = parts
+        self._diary = diary
         self._ledger = ledger
         self._group = group
         self._running: dict[str, Running] = {}
@@ -84,8 +87,10 @@ class Tapes:
             return await leg.record(replace(command, path=str(path)), tape)
         except HungUp:
             return Recorded(0, "hung_up", silent=True)
-        except Exception:
+        except Exception as error:
             log.exception("a recording failed", sid=row.sid)
+            why = str(error) if isinstance(error, OSError) else "Something of this platform failed; its log says what."
+            self._diary.alert(TwimlCode.INTERNAL, f"Recording {row.sid} is lost. {why}")
             return Recorded(0, "stopped", silent=True)
 
 

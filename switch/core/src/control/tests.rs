@@ -137,6 +137,36 @@ fn a_panic_ends_one_leg() {
     assert_eq!(switch.stats()["broken_legs"], 1.0);
 }
 
+/// A caller who is not answered can be let wait; the wait ends in time, when it is stopped, or with the call.
+#[test]
+fn a_caller_without_audio_can_wait() {
+    let switch = switch(SwitchConfig::default());
+    let phone = Phone::new(&switch, "waiting");
+    phone.invite();
+    let leg = until(&switch, |event| matches!(event.what, Happening::Invited(_))).pop().unwrap().leg;
+    for (op, ms) in [(1, 20), (2, 60_000), (3, 60_000)] {
+        switch.command(Command::Wait { leg, op, ms });
+    }
+    switch.command(Command::Stop { leg, op: 2 });
+    let mut ends = Vec::new();
+    let mut is_over = |event: &Event| match &event.what {
+        Happening::Done(done) => {
+            ends.push((done.op, done.why.clone()));
+            ends.len() == 2
+        }
+        _ => false,
+    };
+    until(&switch, &mut is_over);
+    switch.command(Command::HangUp { leg, cause: "local".into() });
+    let last = until(&switch, |event| ending(event, leg).is_some());
+    let is_third =
+        |event: &Event| matches!(&event.what, Happening::Done(done) if done.op == 3 && done.why == "hung_up");
+    assert!(last.iter().any(is_third));
+    ends.sort();
+    assert_eq!(ends, [(1, "end".to_owned()), (2, "stopped".to_owned())]);
+    switch.close();
+}
+
 /// While the exchange takes no events, new calls get 503 with Retry-After; nothing of live calls is lost, and calls are
 /// taken again once it has caught up.
 #[test]
