@@ -14,7 +14,7 @@ use hookflash_media::{Out, Shard};
 use crate::clock::Micros;
 use crate::convert::{self, codec_kind, codec_name, happening, media_command};
 use crate::library::Inline;
-use crate::protocol::{self, Command, Event, Fields, Happening, Invited, LegId, Link};
+use crate::protocol::{self, Command, Event, Fields, Happening, Invited, LegId, Link, OpId};
 use crate::streams::Streams;
 
 /// Most simulated legs.
@@ -55,6 +55,8 @@ struct Party {
     ring_until: Option<Micros>,
     /// When an answered leg is hung up.
     limit_until: Option<Micros>,
+    /// Operations that only let time pass, begun before there was audio, and until when.
+    waits: Vec<(OpId, Micros)>,
     /// How it ended, while its audio comes to its end.
     ending: Option<Ending>,
 }
@@ -123,6 +125,11 @@ impl World {
                 }
             }
             Command::Refer { leg, op, .. } => self.fail(leg, op, "A simulated handset cannot be referred."),
+            Command::Wait { leg, op, ms } if self.is_silent(leg) => {
+                let until = self.now.saturating_add(ms.saturating_mul(1_000));
+                self.parties.entry(leg).and_modify(|party| party.waits.push((op, until)));
+            }
+            Command::Stop { leg, op } if self.take_wait(leg, op) => self.done(leg, op, "stopped"),
             command => {
                 let leg = command.leg();
                 if let (Some(leg), Some(command)) = (leg, media_command(command)) {
@@ -148,6 +155,7 @@ impl World {
                 break;
             }
             self.ring_out();
+            self.end_waits();
             self.shard.tick(self.now, &mut self.out);
             self.gather();
         }
@@ -169,7 +177,8 @@ impl World {
 
     fn next_due(&self) -> Option<Micros> {
         let timers = self.parties.values().flat_map(|party| [party.ring_until, party.limit_until]);
-        timers.chain([self.shard.next_tick(self.now)]).flatten().min()
+        let waits = self.parties.values().flat_map(|party| &party.waits).map(|&(_, until)| Some(until));
+        timers.chain(waits).chain([self.shard.next_tick(self.now)]).flatten().min()
     }
 
     /// Ends what has lasted too long.
@@ -188,6 +197,35 @@ impl World {
                 false => self.hang_up(leg, "limit"),
             }
         }
+    }
+
+    /// Ends the waits whose time is over.
+    fn end_waits(&mut self) {
+        let now = self.now;
+        let waits = self.parties.iter().flat_map(|(&leg, party)| party.waits.iter().map(move |wait| (leg, *wait)));
+        let over: Vec<(LegId, OpId)> =
+            waits.filter(|(_, (_, until))| *until <= now).map(|(leg, (op, _))| (leg, op)).collect();
+        for (leg, op) in over {
+            self.take_wait(leg, op);
+            self.done(leg, op, "end");
+        }
+    }
+
+    fn take_wait(&mut self, leg: LegId, op: OpId) -> bool {
+        let Some(party) = self.parties.get_mut(&leg) else { return false };
+        let before = party.waits.len();
+        party.waits.retain(|&(wait, _)| wait != op);
+        party.waits.len() < before
+    }
+
+    /// Whether there is such a leg, and no audio of it.
+    fn is_silent(&self, leg: LegId) -> bool {
+        self.parties.get(&leg).is_some_and(|party| !party.has_audio)
+    }
+
+    fn done(&mut self, leg: LegId, op: OpId, why: &str) {
+        let done = protocol::Done { op, why: why.into(), ..protocol::Done::default() };
+        self.report(leg, Happening::Done(Box::new(done)));
     }
 
     fn link(&mut self, link: Link) {
@@ -211,6 +249,7 @@ impl World {
             line: line(peer),
             ring_until: None,
             limit_until: None,
+            waits: Vec::new(),
             ending: None,
         };
         let ring_until = self.now + Micros::from(link.ring_ms) * 1_000;
@@ -286,8 +325,12 @@ impl World {
         let Some(party) = self.parties.get_mut(&leg).filter(|party| party.ending.is_none()) else { return };
         party.ring_until = None;
         party.limit_until = None;
-        if party.has_audio {
-            party.ending = Some(ending);
+        let has_audio = party.has_audio;
+        for (op, _) in std::mem::take(&mut party.waits) {
+            self.done(leg, op, "hung_up");
+        }
+        if has_audio {
+            self.parties.entry(leg).and_modify(|party| party.ending = Some(ending));
             self.remember(leg);
             self.shard.close(leg, self.now, &mut self.out);
             self.gather();
