@@ -100,10 +100,10 @@ impl Control {
         let mut events = Events::with_capacity(1_024);
         while !self.is_over() {
             let rest = self.rest();
-            if let Err(error) = poll.poll(&mut events, Some(rest)) {
-                if error.kind() != std::io::ErrorKind::Interrupted {
-                    return;
-                }
+            if let Err(error) = poll.poll(&mut events, Some(rest))
+                && error.kind() != std::io::ErrorKind::Interrupted
+            {
+                return;
             }
             for event in &events {
                 if self.sockets.owns(event.token()) {
@@ -560,11 +560,11 @@ impl Control {
         self.sockets.vouch(invitation.source.ip());
         let srtp = self.srtp_of_trunks.get(&invitation.trunk).cloned().unwrap_or_else(|| "optional".into());
         let mut leg = self.new_leg(&[], &srtp);
-        if let Some(offer) = &invitation.offer {
-            if let Err(why) = leg.offered(offer) {
-                self.agent.reject(number, 488, &why, &Vec::new(), now);
-                return;
-            }
+        if let Some(offer) = &invitation.offer
+            && let Err(why) = leg.offered(offer)
+        {
+            self.agent.reject(number, 488, &why, &Vec::new(), now);
+            return;
         }
         self.legs.insert(number, leg);
         let user = |uri: &Uri| uri.user.clone().unwrap_or_else(|| uri.to_string());
