@@ -1,7 +1,9 @@
 """`<Dial>`: other phones are rung, and the one that answers is joined with this one."""
 
+import re
 from dataclasses import dataclass
 
+from hookflash.domain.call_address import CalleeKind
 from hookflash.twiml.declaration import TEXT, URL, NotHere, attribute, one_of, verb
 from hookflash.twiml.kinds import TRUTH, short_text, synonyms, whole, words_of
 from hookflash.twiml.problems import TwimlCode
@@ -31,6 +33,7 @@ RING_TONES = (
 RECORD_MODES = (
     "do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual",
 )  # fmt: skip
+_SIP_NAME = re.compile(r"[A-Za-z0-9+_.-]{1,255}")  # what SIP addresses may be shown
 
 
 def _later(noun: str, what: str, code: TwimlCode = TwimlCode.DIAL_ELEMENT) -> NotHere:
@@ -82,7 +85,8 @@ class Dial(VoiceVerb):
         "callerId",
         TEXT,
         warn=TwimlCode.DIAL_CALLER_ID,
-        summary="what the phones show: a number of yours, verified, or of this call. Default: the caller's",
+        summary="what the phones show: a number of yours, verified, or of this call; where only SIP addresses are "
+        "rung, any name of letters, digits and + - _ . Default: the caller's",
     )
     hangup_on_star: bool = attribute(
         "hangupOnStar",
@@ -148,7 +152,7 @@ class Dial(VoiceVerb):
 
     async def run(self, call: VoiceCall) -> Next:
         targets = self._targets(call)
-        caller_id = await self._caller_id(call)
+        caller_id = await self._caller_id(call, targets)
         if not self.answer_on_bridge:
             await call.answer()
         dialled = await call.dial(self._plan(targets, caller_id)) if targets else Dialled(status="failed")
@@ -160,6 +164,9 @@ class Dial(VoiceVerb):
     def _targets(self, call: VoiceCall) -> tuple[Target, ...]:
         """Whom to ring; a warning for each that cannot be."""
         nouns = [part for part in self.content if isinstance(part, (Number, Sip))]
+        if not nouns and not self.text:
+            call.warn(self.warning(TwimlCode.DIAL_ELEMENT, "<Dial> names nobody who can be rung."))
+            return ()
         targets: list[Target] = []
         for noun in nouns or [Number(line=self.line, column=self.column, content=(self.text,))]:
             try:
@@ -172,7 +179,7 @@ class Dial(VoiceVerb):
             call.warn(self.warning(TwimlCode.DIAL_TOO_MANY, sentence))
         return tuple(targets[:MOST_TARGETS])
 
-    async def _caller_id(self, call: VoiceCall) -> str | None:
+    async def _caller_id(self, call: VoiceCall, targets: tuple[Target, ...]) -> str | None:
         """What the phones show; None for what the caller shows."""
         if self.caller_id is None:
             return None
@@ -180,7 +187,8 @@ class Dial(VoiceVerb):
             wanted = number_of(self.caller_id).text
         except BadTargetError:
             wanted = self.caller_id
-        if await call.may_show(wanted):
+        is_sip = all(target.callee.kind is CalleeKind.SIP for target in targets)
+        if (is_sip and _SIP_NAME.fullmatch(wanted)) or await call.may_show(wanted):
             return wanted
         sentence = "callerId of <Dial> must be a number of this call, of the account or verified; its default is used."
         call.warn(self.warning(TwimlCode.DIAL_CALLER_ID, sentence))
