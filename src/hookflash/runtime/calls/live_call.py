@@ -363,7 +363,7 @@ class LiveCall:
             raise SoundError(int(TwimlCode.INTERNAL), str(error)) from error
 
     async def sound(self, url: str) -> AnySource:
-        absolute = self.absolute(url)
+        absolute = self._resolved(url)
         if not absolute:
             raise SoundError(int(TwimlCode.INVALID_URL), "The URL of the sound is relative, and its document has none")
         fetched = await self.parts.sounds.fetch(
@@ -373,8 +373,15 @@ class LiveCall:
         return fetched.source
 
     def absolute(self, url: str | None) -> str:
-        """A URL that the document names; empty when it names none, or has none that it is relative to."""
-        found = resolve_url(self.url or "", url) if url else ""
+        """A URL that the document names; empty for none and, with an alert, for one that is relative to nothing."""
+        found = self._resolved(url) if url else ""
+        if url and not found:
+            sentence = "A relative URL is passed over: the document that names it has no URL of its own"
+            self.diary.alert(TwimlCode.INVALID_URL, sentence)
+        return found
+
+    def _resolved(self, url: str) -> str:
+        found = resolve_url(self.url or "", url)
         return found if found.startswith(("http://", "https://")) else ""
 
     async def record(self, plan: RecordingPlan) -> Recording:
