@@ -43,7 +43,7 @@ from hookflash.runtime.network import Network, StoreSink
 from hookflash.runtime.recordings import RecordingEraser
 from hookflash.runtime.shares import Shares
 from hookflash.runtime.submitter import Submitter
-from hookflash.runtime.telephony import Telephony, open_telephony, repair_recording
+from hookflash.runtime.telephony import Telephony, open_telephony
 from hookflash.runtime.tidy import Tidier, rules
 from hookflash.runtime.worker import LIMIT, Begin, JobOf, Perform, Worker, as_jobs, itself, nothing_left
 from hookflash.settings import Mode, RoleName, Settings
@@ -57,6 +57,7 @@ from hookflash.store.sqlite import SqliteStore
 from hookflash.store.store import Tx
 from hookflash.store.vault import Vault, open_vault
 from hookflash.switch.protocol import Configure
+from hookflash.switch.recordings import repair_recording
 from hookflash.trunks.load import TrunkRow, call_route_row, keep_file_trunks, trunk_row
 from hookflash.trunks.routing import CallRoute
 from hookflash.webhooks.client import WebhookClient

@@ -14,6 +14,7 @@ from tests.crash.processes import until
 from hookflash.twiml.problems import TwimlCode
 
 APOLOGY = 1.0  # s of speech, at least
+GAP = 60  # ms that conceals itself; a machine that is busy with other things too may cost as much
 
 
 async def told(scene: Stage, sid: str) -> str:
@@ -65,12 +66,12 @@ async def test_a_peer_that_vanishes_ends_its_call(tmp_path: Path) -> None:
 
 
 async def test_a_recording_without_room_fails_alone(tmp_path: Path) -> None:
-    """The disk is full while a call is recorded: the call goes on, the recording is absent, and the debugger knows."""
+    """The disk is full while a call is recorded: the call goes on, what had room is kept, and the debugger knows."""
     async with stage(tmp_path, file_limit=100_000_000) as scene:
         domain = await scene.domain("wait")
         live = await scene.in_call(domain)
         (row,) = await live_calls(scene, 1)
-        told_of = {"RecordingStatusCallback": f"{scene.app}/recording", "RecordingStatusCallbackEvent": "absent"}
+        told_of = {"RecordingStatusCallback": f"{scene.app}/recording", "RecordingStatusCallbackEvent": "completed"}
         await scene.post(f"Calls/{row['sid']}/Recordings", **told_of)
         scene.server.limit_files(20_000)
         await asyncio.sleep(2.5)  # of sound: more than there is room for
@@ -80,7 +81,7 @@ async def test_a_recording_without_room_fails_alone(tmp_path: Path) -> None:
         assert await told(scene, row["sid"]) == "completed"
         await until(lambda: bool(scene.application.of("recording")), 10, "the callback of the recording")
         (recording,) = await scene.rows("Recordings")
-        assert recording["status"] == "absent"
+        assert (recording["status"], recording["duration"]) == ("completed", "1")
         assert await scene.codes() == [int(TwimlCode.INTERNAL)]
 
 
@@ -104,8 +105,9 @@ async def test_hostile_callers_disturb_nobody(tmp_path: Path) -> None:
         assert len(heard) > 100
         assert good.lost == 0
         assert all(packet.is_sound for packet in heard)
-        steps = {after.timestamp - before.timestamp for before, after in pairwise(heard)}
-        assert steps == {160}, "each packet is 20 ms after the one before"
+        steps = [after.timestamp - before.timestamp for before, after in pairwise(heard)]
+        assert max(steps) <= GAP * 8, "no gap that a phone would not hide"
+        assert steps.count(160) >= 0.98 * len(steps), "each packet is 20 ms after the one before"
         await good.hang_up()
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from hookflash import _switch
 from hookflash.api.auth import Authenticator
 from hookflash.domain.clock import VirtualClock
 from hookflash.domain.media_links import MediaLinks
@@ -194,8 +193,3 @@ def _tls_port(settings: Settings) -> int:
     if settings.sip_tls_port is not None:
         return settings.sip_tls_port
     return settings.sip_port + 1 if settings.sip_port else 0
-
-
-def repair_recording(path: Path) -> int:
-    """Make a recording whole whose writer was killed; its length in ms. Raises OSError when there is nothing of it."""
-    return _switch.repair_wav(str(path))

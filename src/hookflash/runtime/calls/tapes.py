@@ -12,6 +12,7 @@ from hookflash.domain.clock import HOUR
 from hookflash.domain.recording import Recording, RecordingEvent, RecordingSource, RecordOptions
 from hookflash.switch.leg import HungUp, Leg, Recorded, Tape
 from hookflash.switch.protocol import Record
+from hookflash.switch.recordings import repair_recording
 from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.voice import StatusCallback
 
@@ -87,11 +88,22 @@ class Tapes:
             return await leg.record(replace(command, path=str(path)), tape)
         except HungUp:
             return Recorded(0, "hung_up", silent=True)
-        except Exception as error:
+        except OSError as error:
+            return await self._salvage(row, error)
+        except Exception:
             log.exception("a recording failed", sid=row.sid)
-            why = str(error) if isinstance(error, OSError) else "Something of this platform failed; its log says what."
-            self._diary.alert(TwimlCode.INTERNAL, f"Recording {row.sid} is lost. {why}")
             return Recorded(0, "stopped", silent=True)
+
+    async def _salvage(self, row: Recording, error: OSError) -> Recorded:
+        """What there was room for is kept."""
+        try:
+            path = self._parts.recordings.place(row.account_sid, row.sid)
+            length = await asyncio.to_thread(repair_recording, path)
+        except OSError:
+            length = 0
+        log.error("a recording failed", sid=row.sid, reason=str(error), length=length)
+        self._diary.alert(TwimlCode.INTERNAL, f"Recording {row.sid} ends after {length} ms. {error}")
+        return Recorded(length, "stopped", silent=not length)
 
 
 def record_options(callback: StatusCallback, url: str, *, channels: int, track: str, trim: bool) -> RecordOptions:
