@@ -35,6 +35,21 @@ def free_port() -> int:
 
 
 @asynccontextmanager
+async def callee(port: int) -> AsyncIterator[None]:
+    """SIPp as phones at `port` that take every call."""
+    process = await asyncio.create_subprocess_exec(
+        *("sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_port()), "-nostdin"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
+@asynccontextmanager
 async def peer(module: str, *args: object) -> AsyncIterator[asyncio.subprocess.Process]:
     """A peer of the server: `python -m module args…`, once it says that it is ready."""
     process = await asyncio.create_subprocess_exec(
@@ -135,13 +150,6 @@ class Serving:
         """Its exit code, once it has ended."""
         assert self._process is not None
         return await asyncio.wait_for(self._process.wait(), 40)
-
-    def freeze(self) -> None:
-        """SIGSTOP: all of it hangs."""
-        os.kill(self.pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        os.kill(self.pid, signal.SIGCONT)
 
     @property
     def pid(self) -> int:

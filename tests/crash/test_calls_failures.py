@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.crash.calls import Stage, live_calls, stage
 from tests.crash.phone import Phone
-from tests.crash.processes import until
+from tests.crash.processes import callee, free_port, until
 
 from hookflash.twiml.problems import TwimlCode
 
@@ -90,6 +90,18 @@ async def until_quiet(scene: Stage) -> None:
     async with asyncio.timeout(20):
         while 'hookflash_legs{kind="sip"} 0.0' not in await scene.metrics():
             pass
+
+
+async def test_a_phone_that_comes_and_goes(tmp_path: Path) -> None:
+    """Calls to a phone that is away end as unanswered, within their time-out; each time it is back it is reached."""
+    port = free_port()
+    async with stage(tmp_path) as scene:
+        for _ in range(2):
+            away = await scene.dial(port, Timeout="1")
+            assert await told(scene, away) == "no-answer"
+            async with callee(port):
+                assert await told(scene, await scene.dial(port)) == "completed"
+        await until_quiet(scene)
 
 
 async def test_hostile_callers_disturb_nobody(tmp_path: Path) -> None:

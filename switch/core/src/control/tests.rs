@@ -167,6 +167,18 @@ fn a_caller_without_audio_can_wait() {
     switch.close();
 }
 
+/// The limits of a leg are the switch's own: they hold though nobody takes its events.
+#[test]
+fn a_leg_ends_in_time_though_the_exchange_hangs() {
+    let switch = switch(SwitchConfig::default());
+    let (mut phone, leg) = Phone::calls(&switch, "limited");
+    switch.command(Command::Limit { leg, ms: 30 });
+    phone.hears("BYE ");
+    let events = until(&switch, |event| ending(event, leg).is_some());
+    assert_eq!(ending(events.last().unwrap(), leg), Some("limit"));
+    switch.close();
+}
+
 /// While the exchange takes no events, new calls get 503 with Retry-After; nothing of live calls is lost, and calls are
 /// taken again once it has caught up.
 #[test]
