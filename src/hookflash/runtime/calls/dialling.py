@@ -86,7 +86,8 @@ class RunningDial:
 
     async def run(self) -> Dialled:
         try:
-            if self._plan.record.startswith("record-from-ringing"):
+            # Before its answer a caller has no audio that could be recorded.
+            if self._plan.record.startswith("record-from-ringing") and self._caller.leg.is_answered:
                 await self._record()
             self._winner = await self._ring()
             if self._winner is not None:
@@ -223,7 +224,7 @@ class RunningDial:
         await caller.leg.bridge(callee.call.leg)
         self._is_bridged = True
         caller.note(f"Joined with {callee.call.row.sid}")
-        if self._plan.record.startswith("record-from-answer"):
+        if self._plan.record != "do-not-record" and self._recording is None:
             await self._record()
         ends: list[Coroutine[Any, Any, object]] = [
             callee.call.leg.gone(),

@@ -363,6 +363,18 @@ async def test_record(calls: CallWorld, mode: str, channels: int, *, before: boo
     assert (row.source.value, row.status.value) == ("DialVerb", "completed")
 
 
+async def test_a_caller_who_is_not_answered_is_recorded_from_the_answer_on(calls: CallWorld) -> None:
+    """With answerOnBridge there is no audio while it rings: record-from-ringing begins once there is."""
+    leg, params = await dial(
+        calls,
+        f"<Dial action='/after' answerOnBridge='true' record='record-from-ringing'>{ALICE}</Dial>",
+        lambda leg: setattr(leg, "talks", [(0, 1e9)]),
+        alice=answering(),
+    )
+    assert leg.done.index("records both on 1") > leg.done.index("answered")
+    assert "RecordingUrl" in params
+
+
 async def test_the_callback_of_a_recording(calls: CallWorld) -> None:
     """It is told with the parent's SID."""
     await dial(
