@@ -51,6 +51,10 @@ const GOODBYE: Micros = 1_000_000;
 /// And for audio to come to its end.
 const LAST_AUDIO: Micros = 10_000_000;
 
+/// The audio of a leg that does not say that it has ended by then has been lost by an error of ours (us): a recording is
+/// given up after 20 s by a disk that does not move.
+const CLOSING: Micros = 30_000_000;
+
 /// Audio that goes out later than this in the long run has no room for another call (us).
 const LATE_AUDIO: Micros = 30_000;
 
@@ -105,26 +109,35 @@ impl Control {
             {
                 return;
             }
-            for event in &events {
-                if self.sockets.owns(event.token()) {
-                    self.sockets.ready(event.token(), self.clock.now());
-                }
-            }
             let now = self.clock.now();
-            self.take_notes(now);
-            self.sockets.handle_timeout(now);
-            self.receive(now);
-            self.dns.ready(now);
-            self.dns.handle_timeout(now);
-            self.find(now);
-            self.guarded(None, now, |control| control.agent.handle_timeout(now));
-            self.end_limits(now);
-            self.end_waits(now);
-            let refuses = self.refuses || self.stopping.is_some() || self.is_crowded(now);
-            self.agent.refuse_new_calls(refuses);
-            self.carry_out(now);
-            self.gauges.set(self.snapshot());
+            self.guarded(None, now, |control| control.listen(&events));
+            self.guarded(None, now, |control| control.turn(now));
         }
+    }
+
+    fn listen(&mut self, events: &Events) {
+        for event in events {
+            if self.sockets.owns(event.token()) {
+                self.sockets.ready(event.token(), self.clock.now());
+            }
+        }
+    }
+
+    /// All that is due.
+    fn turn(&mut self, now: Micros) {
+        self.take_notes(now);
+        self.sockets.handle_timeout(now);
+        self.receive(now);
+        self.dns.ready(now);
+        self.dns.handle_timeout(now);
+        self.find(now);
+        self.guarded(None, now, |control| control.agent.handle_timeout(now));
+        self.end_limits(now);
+        self.end_waits(now);
+        let refuses = self.refuses || self.stopping.is_some() || self.is_crowded(now);
+        self.agent.refuse_new_calls(refuses);
+        self.carry_out(now);
+        self.gauges.set(self.snapshot());
     }
 
     /// Whether the exchange, the signalling or the audio cannot keep up: those who call already go before new callers.
@@ -226,8 +239,11 @@ impl Control {
 
     fn end_limits(&mut self, now: Micros) {
         while let Some((_, number)) = self.limits.pop(now) {
-            if let Some(leg) = self.legs.get_mut(&number) {
-                leg.limit = None;
+            let Some(leg) = self.legs.get_mut(&number) else { continue };
+            leg.limit = None;
+            if leg.ending.is_some() {
+                self.closed(number, now); // its audio never said so
+                continue;
             }
             self.guarded(Some(number), now, |control| control.agent.hang_up(number, "limit", now));
         }
@@ -640,8 +656,18 @@ impl Control {
         let Some(leg) = self.legs.get_mut(&number) else { return };
         if self.studio.close(number) {
             leg.ending = Some(ending);
+            self.set_limit(number, Some(Limit::Until(now + CLOSING)));
         } else {
             self.legs.remove(&number);
+            self.report(number, ending, now);
+        }
+    }
+
+    /// The audio of a leg is at its end: it was the last of the leg.
+    fn closed(&mut self, number: LegId, now: Micros) {
+        self.studio.closed(number);
+        self.set_limit(number, None);
+        if let Some(ending) = self.legs.remove(&number).and_then(|leg| leg.ending) {
             self.report(number, ending, now);
         }
     }
@@ -652,13 +678,10 @@ impl Control {
             MediaEvent::MediaTimeout => self.agent.hang_up(number, "media_timeout", now),
             MediaEvent::Broken(_) => self.agent.hang_up(number, "failed", now),
             MediaEvent::Closed(quality) => {
-                self.studio.closed(number);
-                self.set_limit(number, None);
-                let Some(leg) = self.legs.remove(&number) else { return };
-                self.report(number, convert::quality(&quality, leg.codec_name()), now);
-                if let Some(ending) = leg.ending {
-                    self.report(number, ending, now);
+                if let Some(leg) = self.legs.get(&number) {
+                    self.report(number, convert::quality(&quality, leg.codec_name()), now);
                 }
+                self.closed(number, now);
             }
             MediaEvent::Key { .. } | MediaEvent::Done(_) => {}
         }
