@@ -16,7 +16,7 @@ from hookflash.switch.leg import Leg
 from hookflash.switch.switch import Switch
 from hookflash.trunks.attempts import Attempts
 from hookflash.trunks.live_trunk import LiveTrunk
-from hookflash.trunks.numbers import caller_of, read
+from hookflash.trunks.numbers import caller_of, forwarded_by, read
 from hookflash.trunks.routing import SIMULATED
 from hookflash.trunks.trunks import NoTrunkError, Trunks
 
@@ -128,6 +128,7 @@ def _from_trunk(event: protocol.Invited, trunk: LiveTrunk) -> IncomingCall:
         recipient=read(event.to, trunk.config) or event.to,
         carrier=f"The trunk {trunk.name}",
         sender_name=event.from_name,
+        forwarded_from=forwarded_by(event.headers, trunk.config) or "",
         params=_sip_params(event),
     )
 

@@ -44,13 +44,22 @@ def read(text: str, config: TrunkConfig) -> str | None:
 
 def caller_of(sender: str, headers: dict[str, str], config: TrunkConfig) -> str:
     """Who calls: by the header that the trunk says it in, or else by From, whose user is `sender`."""
-    name = _HEADERS.get(config.caller_id, "").lower()
-    values = (value for header, value in headers.items() if header.lower() == name)
-    match = _USER.search(next(values, ""))
-    return match[1] if match else sender
+    return _user_in(_HEADERS.get(config.caller_id, ""), headers) or sender
+
+
+def forwarded_by(headers: dict[str, str], config: TrunkConfig) -> str | None:
+    """The number, in E.164, of the phone that sent the call on (RFC 5806); None when none did, or it hides itself."""
+    return read(_user_in("Diversion", headers) or "", config)
 
 
 def caller_headers(number: str, config: TrunkConfig, host: str) -> dict[str, str]:
     """The header that tells the caller's number (already `written`), when that is not From."""
     name = _HEADERS.get(config.caller_id)
     return {name: f"<sip:{number}@{host}>"} if name else {}
+
+
+def _user_in(name: str, headers: dict[str, str]) -> str | None:
+    """Whom the address in a header names; None without one."""
+    values = (value for header, value in headers.items() if header.lower() == name.lower())
+    match = _USER.search(next(values, ""))
+    return match[1] if match else None

@@ -5,8 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from hookflash.runtime.places import _from_trunk
+from hookflash.switch import protocol
 from hookflash.trunks.config import TrunkConfig
-from hookflash.trunks.numbers import caller_headers, caller_of, dialled, read, written
+from hookflash.trunks.live_trunk import LiveTrunk
+from hookflash.trunks.numbers import caller_headers, caller_of, dialled, forwarded_by, read, written
 
 
 def config(**fields: Any) -> TrunkConfig:
@@ -67,3 +70,25 @@ def test_the_caller_stands_where_the_trunk_says() -> None:
     assert caller_of("+14155550199", header, config()) == "+14155550199"
     assert caller_headers("+14155550100", asserted, "us.test") == {"P-Asserted-Identity": "<sip:+14155550100@us.test>"}
     assert caller_headers("+14155550100", config(), "us.test") == {}
+
+
+@pytest.mark.parametrize(
+    ("header", "number"),
+    [
+        ({"Diversion": "<sip:4155550100@carrier.example>;reason=no-answer"}, "+14155550100"),
+        ({"diversion": '"Office" <tel:+442071838750>;reason=unconditional;counter=1'}, "+442071838750"),
+        ({"Diversion": "<sip:anonymous@anonymous.invalid>"}, None),
+        ({"X-Diversion": "<sip:4155550100@carrier.example>"}, None),
+        ({}, None),
+    ],
+)
+def test_a_forwarded_call_says_whose_number_was_dialled(header: dict[str, str], number: str | None) -> None:
+    """The Diversion of RFC 5806 names the phone that sends the call on."""
+    assert forwarded_by(header, config(country="US")) == number
+
+
+def test_the_application_learns_who_forwarded_a_call() -> None:
+    """An invitation of a trunk brings it along."""
+    diversion = {"Diversion": "<sip:+14155550100@carrier.example>;reason=user-busy"}
+    event = protocol.Invited(leg=1, at=0, from_="+14155550199", to="+14155550177", headers=diversion)
+    assert _from_trunk(event, LiveTrunk("carrier", config())).forwarded_from == "+14155550100"
