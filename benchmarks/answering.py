@@ -17,9 +17,9 @@ from benchmarks.server import SERVER_CORE, Measured, free_port, hookflash, peers
 
 DOMAIN = "bench.localhost"
 WARM_UP = (20.0, 3.0)  #: calls a second, seconds: strangers may send little, and the first call makes them known
-SECONDS = 6.0  #: of a load whose calls are counted
+SECONDS = 5.0  #: of a load whose calls are counted
 OVERLOAD = 1.2
-MORE = 1.4  #: times what was carried is offered next
+MORE = 1.5  #: times what was carried is offered next
 WORTH_IT = 1.1  #: times as many must be answered for another try
 HELD = 1_000  #: calls at once, for the memory of one
 HELD_RATE = 250.0  #: a second

@@ -1,4 +1,4 @@
-"""What the audio of calls costs, and when it comes: `media_bench` of the switch, one kind of call after the other."""
+"""What the audio of calls costs, and when it comes: the switch's `media_bench`, kind by kind, and `delays`."""
 
 import os
 import re
@@ -10,11 +10,12 @@ from pathlib import Path
 from benchmarks import programs
 from benchmarks.server import LOAD_CORE, SERVER_CORE
 
-SECONDS = 6  #: of audio that count
+SECONDS = 5  #: of audio that count
 _NUMBERS = re.compile(
     r"(?P<calls>\d+) calls: +[\d.]+ % of a core, +(?P<share>[\d.]+) % per 100 calls.*"
     r"p50 (?P<p50>[\d.]+) ms, p99 (?P<p99>[\d.]+) ms"
 )
+_DELAYS = re.compile(r"(?P<kind>\w+): (?P<times>\d+) times, p50 (?P<p50>[\d.]+) ms, p99 (?P<p99>[\d.]+) ms")
 _COUNTS = re.compile(r"late (?P<late>[\d.]+) %, latest tick (?P<latest>[\d.]+) ms, (?P<memory>[\d.]+) kB a leg")
 
 
@@ -28,6 +29,25 @@ class Audio:
     p99: float
     late: float  #: % of the packets that left more than 20 ms after their time
     memory: float  #: kB of a leg
+
+
+@dataclass(frozen=True)
+class Delay:
+    """How long something takes, ms."""
+
+    times: int
+    p50: float
+    p99: float
+
+
+def delays() -> dict[str, Delay]:
+    """How soon a key is told (`key`), and a voice heard through a room (`room`)."""
+    command = ["taskset", "-c", str(LOAD_CORE), programs.path("delays")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        _pin(process.pid, "media-0")
+        output = process.communicate()[0]
+    found = _DELAYS.finditer(output)
+    return {one["kind"]: Delay(int(one["times"]), float(one["p50"]), float(one["p99"])) for one in found}
 
 
 def measure(kind: str, legs: int) -> Audio:
@@ -52,4 +72,4 @@ def _pin(pid: int, thread: str) -> None:
                 os.sched_setaffinity(int(task.name), {int(SERVER_CORE)})
                 return
         time.sleep(0.01)
-    raise RuntimeError(f"media_bench has no thread {thread}")
+    raise RuntimeError(f"there is no thread {thread}")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from benchmarks import answering, audio, callers, programs
 from benchmarks.answering import OVERLOAD, Answering
-from benchmarks.audio import Audio
+from benchmarks.audio import Audio, Delay
 
 SWITCH_RATE = 2_500.0  #: calls a second that the switch is to answer
 SERVER_RATE = 300.0  #: and the whole server, by webhook and TwiML
@@ -24,6 +24,9 @@ def measure() -> None:
     _show_audio(f"prompt, {MANY:,} calls", audio.measure("ivr", MANY), floor.share)
     _show_audio(f"bridge, {RELAYED} calls (2 legs each)", audio.measure("relay", 2 * RELAYED), 2 * floor.share)
     _show_audio(f"one room, all {ROOM} talk", audio.measure("mix", ROOM), floor.share)
+    delays = audio.delays()
+    _show_delay("end of a key until it is told", delays["key"])
+    _show_delay("voice from phone to phone by a room", delays["room"])
     if not callers.is_installed():
         print("SIPp is not installed: no figures of answering")
         return
@@ -34,8 +37,13 @@ def measure() -> None:
 
 def _show_audio(name: str, figure: Audio, floor: float) -> None:
     ratio = figure.share / floor
-    delays = f"{figure.p50:>8.1f}{figure.p99:>8.1f}{figure.late:>8.3f}"
-    print(f"{name:<34}{figure.share:>8.2f}{floor:>8.2f}{ratio:>7.1f}{delays}{figure.memory:>8.1f}", flush=True)
+    delays = f"{figure.p50:>8.1f}{figure.p99:>8.1f}" if figure.p50 else " " * 16  # what is mixed or played has no marks
+    rest = f"{figure.late:>8.3f}{figure.memory:>8.1f}"
+    print(f"{name:<34}{figure.share:>8.2f}{floor:>8.2f}{ratio:>7.1f}{delays}{rest}", flush=True)
+
+
+def _show_delay(name: str, delay: Delay) -> None:
+    print(f"{name:<57}{delay.p50:>8.1f}{delay.p99:>8.1f}", flush=True)
 
 
 def _show_answering(name: str, measured: Callable[[], Answering]) -> None:
