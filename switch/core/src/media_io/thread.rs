@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -25,6 +26,9 @@ const MOST_IN_A_ROW: usize = 64;
 /// Packets to be relayed gather for so long before they wake the thread again: one wake-up for several costs half as
 /// much as one for each, and nobody hears half a millisecond.
 const GATHER: Duration = Duration::from_micros(500);
+
+/// A pause after an error of ours, so that one that comes again does not take the whole core.
+const BREATH: Duration = Duration::from_millis(5);
 
 const WAKE: Token = Token(usize::MAX);
 
@@ -119,6 +123,14 @@ pub(super) fn start(
     Ok((Mailbox { tasks, waker }, handle))
 }
 
+/// What a thread does after a turn.
+enum After {
+    GoOn,
+    /// Lets packets gather.
+    Gather,
+    End,
+}
+
 struct Thread {
     poll: Poll,
     inbox: Receiver<Task>,
@@ -144,23 +156,31 @@ impl Thread {
             {
                 return; // the descriptor of the poll itself is gone: nothing can be done without it
             }
-            let now = self.clock.now();
-            let mut has_read = false;
-            for event in events.iter().filter(|event| event.token() != WAKE) {
-                self.read(event.token(), now);
-                has_read = true;
-            }
-            while let Ok(task) = self.inbox.try_recv() {
-                if matches!(task, Task::End) {
-                    return;
-                }
-                self.take_in(task, now);
-            }
-            self.tick();
-            if has_read {
-                std::thread::sleep(GATHER);
+            // The shard ends a leg that panics; should anything beside it do so, the other legs still have a thread.
+            match catch_unwind(AssertUnwindSafe(|| self.turn(&events))) {
+                Ok(After::GoOn) => {}
+                Ok(After::Gather) => std::thread::sleep(GATHER),
+                Ok(After::End) => return,
+                Err(_) => std::thread::sleep(BREATH),
             }
         }
+    }
+
+    fn turn(&mut self, events: &Events) -> After {
+        let now = self.clock.now();
+        let mut after = After::GoOn;
+        for event in events.iter().filter(|event| event.token() != WAKE) {
+            self.read(event.token(), now);
+            after = After::Gather;
+        }
+        while let Ok(task) = self.inbox.try_recv() {
+            if matches!(task, Task::End) {
+                return After::End;
+            }
+            self.take_in(task, now);
+        }
+        self.tick();
+        after
     }
 
     /// How long nothing is to be done but what comes from outside.
