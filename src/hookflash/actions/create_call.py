@@ -17,9 +17,11 @@ from hookflash.store.store import Tx
 
 from .check_callee import CallRules, check_callee
 from .load_call import load_call
+from .raise_alert import raise_alert
 
 QUEUE_LIMIT = 4 * HOUR  #: of dialling that may wait for an account
 TRIAL_CALLS = 4  #: at once
+TWIML_BESIDE_URL = 32019  # of the public error dictionary
 TRIAL_SECONDS = 600  #: that a call of a trial account may last
 
 _HEADER_CODES = {
@@ -54,6 +56,9 @@ async def create_call(tx: Tx, request: CreateCall, *, account: Account, now: int
         await _check_trial(tx, account)
     await outbox.add(tx, "dial", call.sid, account_sid=account.sid, due_at=await _slot(tx, account, rules, now))
     await tx.insert("calls", call)
+    if request.twiml and (request.url or application is not None):
+        sentence = "Twiml is not run: the call has a URL, which goes first"
+        await raise_alert(tx, call, level="warning", code=TWIML_BESIDE_URL, sentence=sentence, now=now)
     return call
 
 

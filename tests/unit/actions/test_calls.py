@@ -217,6 +217,14 @@ async def test_a_forwarded_call_shows_its_caller(world: World) -> None:
         await created(world, to="+14155550999", sender="+14155550998", call_token=token)
 
 
+async def test_a_document_beside_a_url_is_told(world: World) -> None:
+    """The URL wins, and the debugger says so: 32019."""
+    await created(world)
+    assert await world.alerts() == []
+    await created(world, twiml="<Response/>")
+    assert await world.alerts() == [32019]
+
+
 # -- in --
 
 
