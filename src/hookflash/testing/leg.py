@@ -119,11 +119,11 @@ class ScriptedLeg:
             self._answered.set_result(event)
             self._tell(event)
 
-    def go(self, cause: str = "remote", *, status: int = 0) -> None:
+    def go(self, cause: str = "remote", *, status: int = 0, headers: dict[str, str] | None = None) -> None:
         """The leg ends: the person hangs up or refuses, or the network does."""
         if not self._gone.done():
             self._note(f"gone {cause}")
-            event = protocol.HungUp(leg=self.number, at=self._ms, cause=cause, status=status)
+            event = protocol.HungUp(leg=self.number, at=self._ms, cause=cause, status=status, headers=headers or {})
             self._tell(event)
             self._gone.set_result(event)
 

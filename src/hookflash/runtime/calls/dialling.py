@@ -283,11 +283,14 @@ def _sip_params(callee: Callee) -> dict[str, str]:
     if callee.target.callee.kind is not CalleeKind.SIP:
         return {}
     call = callee.call
-    status = 200 if call.was_answered else call.hung_up.status if call.hung_up else 0
-    headers = {
-        f"DialSipHeader_{name}": value for name, value in callee.headers.items() if name.upper().startswith("X-")
-    }
-    return {**({"DialSipResponseCode": str(status)} if status else {}), **headers}
+    if call.was_answered:
+        status, headers = 200, callee.headers
+    elif call.hung_up is not None:
+        status, headers = call.hung_up.status, call.hung_up.headers
+    else:
+        return {}
+    own = {f"DialSipHeader_{name}": value for name, value in headers.items() if name.upper().startswith("X-")}
+    return {**({"DialSipResponseCode": str(status)} if status else {}), **own}
 
 
 @asynccontextmanager

@@ -399,6 +399,16 @@ async def test_sip(calls: CallWorld) -> None:
     assert params["DialSipResponseCode"] == "200"
 
 
+async def test_a_sip_address_that_refuses_says_why(calls: CallWorld) -> None:
+    """The action learns the status of the refusal, and its headers that begin with X-; no other of them."""
+    uri = "sip:alice@pbx.example"
+    headers = {"X-Why": "on leave", "Warning": "399 pbx"}
+    calls.places.phones[uri] = lambda leg: leg.at(2, lambda: leg.go("failed", status=480, headers=headers))
+    _, params = await dial(calls, f"<Dial action='/after'><Sip>{uri}</Sip></Dial>")
+    said = {name: value for name, value in params.items() if name.startswith("DialSip")}
+    assert said == {"DialSipResponseCode": "480", "DialSipHeader_X-Why": "on leave"}
+
+
 @pytest.mark.parametrize(
     ("inside", "code"),
     [
