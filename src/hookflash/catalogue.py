@@ -147,4 +147,5 @@ TWIML_SENTENCES = {
     TwimlCode.TOO_MANY_MEDIA: "A <Message> may have 10 <Media> at most.",
     TwimlCode.NO_AUDIO: "No audio came from the other side of a call any more, and it was ended.",
     TwimlCode.CALL_TOO_LONG: "A call was as long as it may be, and was ended.",
+    TwimlCode.TWIML_BESIDE_URL: "A call was made with Url and Twiml: the document of Url runs, Twiml does not.",
 }

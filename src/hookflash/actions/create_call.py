@@ -14,6 +14,7 @@ from hookflash.domain.sids import make_sid
 from hookflash.errors import ApiError, Code
 from hookflash.store import outbox
 from hookflash.store.store import Tx
+from hookflash.twiml.problems import TwimlCode
 
 from .check_callee import CallRules, check_callee
 from .load_call import load_call
@@ -21,7 +22,6 @@ from .raise_alert import raise_alert
 
 QUEUE_LIMIT = 4 * HOUR  #: of dialling that may wait for an account
 TRIAL_CALLS = 4  #: at once
-TWIML_BESIDE_URL = 32019  # of the public error dictionary
 TRIAL_SECONDS = 600  #: that a call of a trial account may last
 
 _HEADER_CODES = {
@@ -58,7 +58,7 @@ async def create_call(tx: Tx, request: CreateCall, *, account: Account, now: int
     await tx.insert("calls", call)
     if request.twiml and (request.url or application is not None):
         sentence = "Twiml is not run: the call has a URL, which goes first"
-        await raise_alert(tx, call, level="warning", code=TWIML_BESIDE_URL, sentence=sentence, now=now)
+        await raise_alert(tx, call, level="warning", code=TwimlCode.TWIML_BESIDE_URL, sentence=sentence, now=now)
     return call
 
 

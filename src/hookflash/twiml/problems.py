@@ -90,6 +90,7 @@ class TwimlCode(IntEnum):
     TOO_MANY_MEDIA = 21623
     NO_AUDIO = 32014
     CALL_TOO_LONG = 32015
+    TWIML_BESIDE_URL = 32019
 
 
 #: What the dictionary counts as an error, though the rest of the document of a call runs all the same.
