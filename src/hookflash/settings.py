@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sip_port: int = 5060  #: UDP and TCP
     sip_tls_port: int | None = None  #: one above `sip_port`, unless set; -1: none
     sip_ws_port: int = -1  #: SIP over WebSocket; -1: none
+    sip_digests: tuple[str, ...] = ("MD5",)  #: what phones prove passwords by, best first: MD5, SHA-256
     sip_address: str = ""  #: that SIP peers are told, when it is not `host`
     sip_domains: tuple[str, ...] = ("sip.twilio.com", "localhost")  #: what names of SIP domains may end in
     rtp_ports: str = "20000-29999"
@@ -125,7 +126,16 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
 
 
 _LISTS = frozenset(
-    {"roles", "trust_network", "allowed_hosts", "webhook_allow", "sip_allow", "sip_domains", "voice_countries"}
+    {
+        "roles",
+        "trust_network",
+        "allowed_hosts",
+        "webhook_allow",
+        "sip_allow",
+        "sip_digests",
+        "sip_domains",
+        "voice_countries",
+    }
 )
 
 

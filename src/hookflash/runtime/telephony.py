@@ -186,6 +186,7 @@ def switch_config(settings: Settings, certificate: Path) -> SwitchConfig:
         threads=settings.media_threads,
         rtp_timeout_ms=settings.rtp_timeout,
         hep=settings.hep,
+        digests=settings.sip_digests,
     )
 
 

@@ -436,4 +436,5 @@ class SwitchConfig(msgspec.Struct, frozen=True, kw_only=True):
     lag_ms: int = 200  #: how late the exchange may take its events before new calls are refused
     rtp_timeout_ms: int = 60_000
     hep: str = ""  #: host:port of a HEP collector
+    digests: tuple[str, ...] = ("MD5",)  #: of challenges, the preferred one first: MD5, SHA-256
     user_agent: str = "Hookflash"

@@ -405,7 +405,9 @@ impl Control {
         let read = |text: &str| Uri::parse(text).map_err(|error| format!("{error}"));
         let (uri, from) = (read(&dial.uri)?, read(&dial.from_uri)?);
         let next_hop = if dial.next_hop.is_empty() { None } else { Some(read(&dial.next_hop)?) };
-        let mut leg = self.new_leg(&dial.codecs, &dial.srtp);
+        // Whoever signals over TLS wants audio that nobody overhears, where both sides can.
+        let is_private = dial.srtp == "off" && self.agent.reaches_over_tls(&uri);
+        let mut leg = self.new_leg(&dial.codecs, if is_private { "optional" } else { &dial.srtp });
         let port = self.studio.reserve(dial.leg, dial.beside).map_err(|error| format!("no port for audio: {error}"))?;
         leg.has_port(port);
         let credentials = (!dial.username.is_empty())

@@ -516,6 +516,7 @@ pub struct SwitchConfig {
     pub lag_ms: u32,
     pub rtp_timeout_ms: u32,
     pub hep: String,
+    pub digests: Vec<String>,
     pub user_agent: String,
 }
 
@@ -536,6 +537,7 @@ impl Default for SwitchConfig {
             lag_ms: 200,
             rtp_timeout_ms: 60_000,
             hep: String::new(),
+            digests: vec!["MD5".into()],
             user_agent: "Hookflash".into(),
         }
     }

@@ -10,6 +10,7 @@ use std::thread::{Builder, JoinHandle};
 
 use hookflash_media::session::MediaEvent;
 use hookflash_sip::agent::{self, Agent};
+use hookflash_sip::digest::Hash;
 use hookflash_sip::sdp::{Codec, SrtpPolicy};
 use hookflash_sip::timers::Timers;
 use hookflash_sip::{Random, SentBy, Transport, endpoint};
@@ -81,7 +82,7 @@ pub fn start(config: &SwitchConfig, ring: &Arc<Ring>, streams: &Streams, clock: 
 
     let gauges = Gauges::default();
     let control = Control {
-        agent: Agent::new(agent_config(config, &bound, shown), seed.rotate_left(17)),
+        agent: Agent::new(agent_config(config, &bound, shown)?, seed.rotate_left(17)),
         sockets,
         dns: Dns::new(poll.registry(), NAMES, seed.rotate_left(43))?,
         studio: Studio::new(threads, ports, host),
@@ -164,7 +165,7 @@ fn socket_config(config: &SwitchConfig, host: IpAddr) -> io::Result<sip_io::Conf
     Ok(sip_io::Config { listen, tls: TlsConfig { identity, roots: None }, ..sip_io::Config::default() })
 }
 
-fn agent_config(config: &SwitchConfig, bound: &[Bound], shown: IpAddr) -> agent::Config {
+fn agent_config(config: &SwitchConfig, bound: &[Bound], shown: IpAddr) -> Result<agent::Config, StartError> {
     let host = match config.sip_address.is_empty() {
         true if shown.is_ipv6() => format!("[{shown}]"),
         true => shown.to_string(),
@@ -174,11 +175,21 @@ fn agent_config(config: &SwitchConfig, bound: &[Bound], shown: IpAddr) -> agent:
         .iter()
         .map(|bound| SentBy { transport: bound.transport, host: host.clone(), port: bound.addr.port() })
         .collect();
-    agent::Config {
+    let digests = config.digests.iter().map(|name| digest(name)).collect::<Result<_, _>>()?;
+    Ok(agent::Config {
         endpoint: endpoint::Config { sent_by, ..endpoint::Config::default() },
         user_agent: config.user_agent.clone(),
         first_incoming_leg: FIRST_INCOMING,
+        digests,
         ..agent::Config::default()
+    })
+}
+
+fn digest(name: &str) -> Result<Hash, StartError> {
+    match name {
+        "MD5" => Ok(Hash::Md5),
+        "SHA-256" => Ok(Hash::Sha256),
+        _ => Err(StartError::Config(format!("a digest must be MD5 or SHA-256, not {name}"))),
     }
 }
 

@@ -124,6 +124,7 @@ async def sipp(
             *(("-3pcc", f"{host}:{port}") if has_words else ()),
             *("-t", "t1" if tcp else "u1"),
             *("-key", "audio", str(line.port), "-key", "caller", caller, "-key", "callee", callee),
+            *("-auth_uri", callee.rpartition("@")[2]),  # of its own digest; else it takes `target`
             *("-trace_err", "-error_file", str(log.with_suffix(".err"))),
             *("-trace_msg", "-message_file", str(log.with_suffix(".msg"))),
             target,

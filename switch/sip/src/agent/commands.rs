@@ -56,6 +56,12 @@ impl Agent {
         Ok(vec![Destination { uri, routes: Vec::new(), hop }])
     }
 
+    /// Whether a call to this address goes to phones of ours, all of which registered over TLS.
+    pub fn reaches_over_tls(&self, uri: &Uri) -> bool {
+        let domain = self.gate.domain_of(&uri.host);
+        domain.is_some_and(|domain| self.registrar.is_over_tls(&Aor::new(domain, &uri.user_text())))
+    }
+
     /// Tell a caller that the phone rings (180), or, with an SDP answer, that early media follow (183).
     pub fn ring(&mut self, leg: u64, body: Option<Vec<u8>>, now: Micros) {
         self.command(leg, now, |leg, wire| {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::event::Fields;
 use super::network::{Network, is_public};
 use super::session_timer::Limits;
-use crate::digest::Ha1;
+use crate::digest::{Ha1, Hash};
 use crate::{Micros, Uri, endpoint};
 
 /// How an agent behaves.
@@ -25,6 +25,8 @@ pub struct Config {
     pub unanswered: Micros,
     /// Most legs at once; a call above gets 503.
     pub most_legs: usize,
+    /// What those who call and register are challenged for, the preferred one first (RFC 8760 §2.4).
+    pub digests: Vec<Hash>,
     /// What the registrar grants.
     pub registrar: RegistrarLimits,
     /// How often a gateway is asked whether it lives.
@@ -41,6 +43,7 @@ impl Default for Config {
             session_timer: Limits::default(),
             unanswered: 600_000_000,
             most_legs: 100_000,
+            digests: vec![Hash::Sha256, Hash::Md5],
             registrar: RegistrarLimits::default(),
             health_interval: 30_000_000,
         }

@@ -9,6 +9,7 @@ use super::config::{Credential, Domain};
 use super::network::Network;
 use super::passwords::{Passwords, Unproved, Users};
 use super::trunks::{Full, Trunks};
+use crate::digest::Hash;
 use crate::message::Request;
 use crate::random::Random;
 use crate::{Flow, Host, Micros};
@@ -49,8 +50,8 @@ struct OpenDomain {
 }
 
 impl Gate {
-    pub fn new(random: &mut Random) -> Self {
-        Self { domains: HashMap::new(), passwords: Passwords::new(random) }
+    pub fn new(hashes: &[Hash], random: &mut Random) -> Self {
+        Self { domains: HashMap::new(), passwords: Passwords::new(hashes, random) }
     }
 
     pub fn configure(&mut self, domains: Vec<Domain>) {
@@ -58,7 +59,7 @@ impl Gate {
     }
 
     /// The values of WWW-Authenticate for a challenge.
-    pub fn challenges(&self, realm: &str, stale: bool, now: Micros) -> [String; 2] {
+    pub fn challenges(&self, realm: &str, stale: bool, now: Micros) -> Vec<String> {
         self.passwords.challenges(realm, stale, now)
     }
 

@@ -84,7 +84,7 @@ impl Agent {
         let mut wire = Wire::new(config, seed);
         Self {
             legs: HashMap::new(),
-            gate: Gate::new(&mut wire.random),
+            gate: Gate::new(&wire.config.digests, &mut wire.random),
             trunks: Trunks::default(),
             registrar: Registrar::default(),
             registrations: Registrations::default(),

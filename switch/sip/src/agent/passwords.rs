@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::digest::{Credentials, Ha1, Verdict, Verifier};
+use crate::digest::{Credentials, Ha1, Hash, Verdict, Verifier};
 use crate::message::Request;
 use crate::random::Random;
 use crate::{Micros, Name, Uri};
@@ -31,6 +31,8 @@ pub(crate) enum Unproved {
 }
 
 pub(crate) struct Passwords {
+    /// What is asked for and taken, in the order in which it is offered.
+    hashes: Vec<Hash>,
     verifier: Verifier,
     /// Verified for users that there are not.
     nobody: Ha1,
@@ -41,12 +43,13 @@ pub(crate) struct Passwords {
 }
 
 impl Passwords {
-    pub fn new(random: &mut Random) -> Self {
+    pub fn new(hashes: &[Hash], random: &mut Random) -> Self {
         let mut secret = [0; 32];
         for part in secret.chunks_exact_mut(8) {
             part.copy_from_slice(&random.bits().to_be_bytes());
         }
         Self {
+            hashes: hashes.to_vec(),
             verifier: Verifier::new(&secret, LIFETIME),
             nobody: Ha1::new(&random.token(), &random.token(), &random.token()),
             seen: HashMap::new(),
@@ -56,8 +59,8 @@ impl Passwords {
     }
 
     /// The values of WWW-Authenticate.
-    pub fn challenges(&self, realm: &str, stale: bool, now: Micros) -> [String; 2] {
-        self.verifier.challenges(realm, stale, now)
+    pub fn challenges(&self, realm: &str, stale: bool, now: Micros) -> Vec<String> {
+        self.hashes.iter().map(|&hash| self.verifier.challenge(realm, hash, stale, now)).collect()
     }
 
     /// Who sent a request, by its password in `realm`.
@@ -65,6 +68,9 @@ impl Passwords {
         let Some(claim) = claim(request, realm) else {
             return Err(Unproved::Silent);
         };
+        if !self.hashes.contains(&claim.algorithm.hash) {
+            return Err(Unproved::Wrong("The password was proved by a digest that nobody asked for."));
+        }
         let known = users.get(&claim.username);
         let ha1 = known.unwrap_or(&self.nobody);
         let verdict = self.verifier.verify(&claim, ha1, request.method.as_str(), &request.body, now);

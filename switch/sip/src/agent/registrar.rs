@@ -222,6 +222,13 @@ impl Registrar {
         bindings.map(destination).collect()
     }
 
+    /// Whether a user has phones, and each of them registered over TLS.
+    pub fn is_over_tls(&self, aor: &Aor) -> bool {
+        let ids = self.by_aor.get(aor).map_or(&[][..], Vec::as_slice);
+        let mut bindings = ids.iter().filter_map(|id| self.bindings.get(id)).peekable();
+        bindings.peek().is_some() && bindings.all(|binding| binding.flow.transport.is_secure())
+    }
+
     /// Drop the contacts that are not allowed any more, or whose connection is gone.
     pub fn retain(&mut self, keep: impl Fn(&Aor, &Flow) -> bool) -> Vec<Change> {
         let gone = self.bindings.iter().filter(|(_, binding)| !keep(&binding.aor, &binding.flow));

@@ -9,7 +9,7 @@ use crate::error::ParseError;
 use crate::grammar::quote;
 
 use super::Fields;
-use super::hash::{Algorithm, Ha1, Inputs, hex};
+use super::hash::{Algorithm, Ha1, Hash, Inputs, hex};
 
 /// How much of the proof a nonce carries, bytes.
 const PROOF: usize = 16;
@@ -103,17 +103,12 @@ impl Verifier {
         Self { proof: Hmac::new(&block.into()), lifetime }
     }
 
-    /// The values of the WWW-Authenticate (or Proxy-Authenticate) headers, in their order: SHA-256, then MD5.
-    pub fn challenges(&self, realm: &str, stale: bool, now: Micros) -> [String; 2] {
+    /// The value of a WWW-Authenticate (or Proxy-Authenticate) header.
+    pub fn challenge(&self, realm: &str, hash: Hash, stale: bool, now: Micros) -> String {
         let nonce = self.nonce(realm, now);
         let stale = if stale { ", stale=true" } else { "" };
-        [Algorithm::SHA256, Algorithm::MD5].map(|algorithm| {
-            format!(
-                "Digest realm={}, nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}",
-                quote(realm),
-                algorithm.token(),
-            )
-        })
+        let token = Algorithm { hash, session: false }.token();
+        format!("Digest realm={}, nonce=\"{nonce}\", algorithm={token}, qop=\"auth\"{stale}", quote(realm))
     }
 
     /// Judge credentials by the password that `credentials.username` has in `credentials.realm`.

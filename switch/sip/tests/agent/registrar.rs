@@ -1,6 +1,7 @@
 //! Phones that register with us, and calls to them.
 
 use hookflash_sip::agent::{AgentEvent, Config, Domain};
+use hookflash_sip::digest::Hash;
 use hookflash_sip::{Response, Transport};
 
 use crate::gate::{credential, domain, proof};
@@ -208,4 +209,20 @@ fn a_user_that_is_taken_away_loses_its_phones() {
     let domain = Domain { registration: vec![credential("eve", "dropper")], ..domain() };
     net.act(1, |agent, now| agent.configure(vec![domain], Vec::new(), now));
     assert!(matches!(&net.events(1)[..], [AgentEvent::Registered { expires_s: 0, .. }]));
+}
+
+#[test]
+fn a_digest_that_nobody_asked_for_proves_nothing() {
+    // RFC 7616 §5.1: whoever is in between must not lead a phone to a weaker one.
+    let mut net = registrar(|config| config.digests = vec![Hash::Sha256]);
+    let text = |cseq: u32, lines: &str| {
+        request_text("REGISTER", REGISTRAR, cseq, "", lines, "").replace("To: <sip:pbx", "To: <sip:bob@pbx")
+    };
+    net.inject(elsewhere(), 1, &text(1, "Expires: 60"));
+    let asked = header(&net.answer_outside().headers, "WWW-Authenticate");
+    for (cseq, challenge, status) in [(2, asked.replace("SHA-256", "MD5"), 401), (3, asked, 200)] {
+        let proof = proof(&challenge, "REGISTER", REGISTRAR, ("bob", "builder"), 1);
+        net.inject(elsewhere(), 1, &text(cseq, &proof));
+        assert_eq!(net.answer_outside().status, status);
+    }
 }
