@@ -405,9 +405,13 @@ impl Control {
         let read = |text: &str| Uri::parse(text).map_err(|error| format!("{error}"));
         let (uri, from) = (read(&dial.uri)?, read(&dial.from_uri)?);
         let next_hop = if dial.next_hop.is_empty() { None } else { Some(read(&dial.next_hop)?) };
-        // Whoever signals over TLS wants audio that nobody overhears, where both sides can.
-        let is_private = dial.srtp == "off" && self.agent.reaches_over_tls(&uri);
-        let mut leg = self.new_leg(&dial.codecs, if is_private { "optional" } else { &dial.srtp });
+        // A phone that registered over TLS wants audio that nobody overhears, where both sides can.
+        let srtp = match dial.srtp.as_str() {
+            _ if self.agent.is_in_secure_domain(&uri) => "required",
+            "off" if self.agent.reaches_over_tls(&uri) => "optional",
+            policy => policy,
+        };
+        let mut leg = self.new_leg(&dial.codecs, srtp);
         let port = self.studio.reserve(dial.leg, dial.beside).map_err(|error| format!("no port for audio: {error}"))?;
         leg.has_port(port);
         let credentials = (!dial.username.is_empty())
@@ -576,7 +580,9 @@ impl Control {
     fn invited(&mut self, invitation: Invitation, now: Micros) {
         let number = invitation.leg;
         self.sockets.vouch(invitation.source.ip());
-        let srtp = self.srtp_of_trunks.get(&invitation.trunk).cloned().unwrap_or_else(|| "optional".into());
+        let is_secure = self.agent.is_in_secure_domain(&invitation.uri);
+        let usual = if is_secure { "required" } else { "optional" };
+        let srtp = self.srtp_of_trunks.get(&invitation.trunk).cloned().unwrap_or_else(|| usual.into());
         let mut leg = self.new_leg(&[], &srtp);
         if let Some(offer) = &invitation.offer
             && let Err(why) = leg.offered(offer)

@@ -6,7 +6,6 @@ import wave
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +16,39 @@ from tests.scenarios.calls.sipp import free_port
 MODULES = "/usr/lib/baresip/modules"
 
 
-@dataclass
 class Baresip:
     """A phone that is led over its control port."""
 
-    process: asyncio.subprocess.Process
-    log: Path
-    reader: StreamReader
-    writer: StreamWriter
+    def __init__(self, process: asyncio.subprocess.Process, home: Path) -> None:
+        self._process = process
+        self._home = home
+        self._log = ""
+        self._news = asyncio.Event()
+        self.reader: StreamReader
+        self.writer: StreamWriter
+
+    @property
+    def log(self) -> str:
+        """What it said so far, with every SIP message."""
+        return self._log
 
     def tell(self, command: str, params: str = "") -> None:
         """Give a command of its menu: dial, accept, hangup …"""
         text = json.dumps({"command": command, "params": params})
         self.writer.write(f"{len(text)}:{text},".encode())
 
-    async def is_registered(self) -> None:
-        """Wait until the registrar has taken it; the event may be over before anybody listens, the log stays."""
+    async def says(self, words: str) -> None:
+        """Wait until its log has `words`."""
         try:
             async with asyncio.timeout(WAIT):
-                while "200 OK (Hookflash) [1 binding]" not in self.log.read_text(errors="replace"):
-                    await asyncio.sleep(0.01)
+                while words not in self._log:
+                    self._news.clear()
+                    await self._news.wait()
         except TimeoutError:
-            raise AssertionError(f"baresip did not register\n{self.log.read_text(errors='replace')}") from None
+            raise AssertionError(f"baresip never said {words!r}\n{self._log}") from None
+
+    async def is_registered(self) -> None:
+        await self.says("200 OK (Hookflash) [1 binding]")
 
     async def sees(self, kind: str) -> dict[str, Any]:
         """Wait for an event: CALL_INCOMING, CALL_ESTABLISHED, CALL_CLOSED …"""
@@ -49,14 +59,21 @@ class Baresip:
                     if event.get("type") == kind:
                         return event
         except (TimeoutError, asyncio.IncompleteReadError):
-            raise AssertionError(f"baresip never came to {kind}\n{self.log.read_text(errors='replace')}") from None
+            raise AssertionError(f"baresip never came to {kind}\n{self._log}") from None
 
     def heard(self) -> Sound:
         """What it heard; the call is over."""
-        (file,) = self.log.parent.glob("*-dec.wav")
+        (file,) = self._home.glob("*-dec.wav")
         with wave.open(str(file)) as sound:
             assert (sound.getframerate(), sound.getnchannels()) == (8_000, 1)
             return Sound(memoryview(sound.readframes(sound.getnframes())).cast("h").tolist())
+
+    async def listen(self) -> None:
+        """Keep what it says, until it ends."""
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            self._log += line.decode(errors="replace")
+            self._news.set()
 
     async def _next(self) -> dict[str, Any]:
         size = int((await self.reader.readuntil(b":"))[:-1])
@@ -103,27 +120,20 @@ ctrl_tcp_listen 127.0.0.1:{control}
         f"<sip:{user}@{domain};transport=tls>;auth_user={user};auth_pass={PASSWORD};regint=600;mediaenc=srtp-mand;"
         f'outbound="sip:{proxy};transport=tls";audio_codecs=pcmu/8000/1;answermode=manual\n'
     )
-    log = home / "log"
-    with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            *("baresip", "-4", "-f", str(home), "-s", "-v"),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
+    process = await asyncio.create_subprocess_exec(
+        *("baresip", "-4", "-f", str(home), "-s", "-v"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    phone = Baresip(process, home)
+    listening = asyncio.create_task(phone.listen())
     try:
-        reader, writer = await _connect(control)
-        yield Baresip(process, log, reader, writer)
-        writer.close()
+        await phone.says("baresip is ready")
+        phone.reader, phone.writer = await asyncio.open_connection("127.0.0.1", control)
+        yield phone
+        phone.writer.close()
     finally:
         process.terminate()
         await process.wait()
-
-
-async def _connect(port: int) -> tuple[StreamReader, StreamWriter]:
-    async with asyncio.timeout(WAIT):
-        while True:
-            try:
-                return await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.01)  # it says nothing before it listens
+        await listening

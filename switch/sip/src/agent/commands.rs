@@ -56,6 +56,11 @@ impl Agent {
         Ok(vec![Destination { uri, routes: Vec::new(), hop }])
     }
 
+    /// Whether this is an address in a domain of ours that takes TLS and SRTP only.
+    pub fn is_in_secure_domain(&self, uri: &Uri) -> bool {
+        self.gate.is_secure(&uri.host)
+    }
+
     /// Whether a call to this address goes to phones of ours, all of which registered over TLS.
     pub fn reaches_over_tls(&self, uri: &Uri) -> bool {
         let domain = self.gate.domain_of(&uri.host);

@@ -69,6 +69,11 @@ impl Gate {
         Some(&domain.name)
     }
 
+    /// Whether a host is a domain of ours that takes TLS and SRTP only.
+    pub fn is_secure(&self, host: &Host) -> bool {
+        self.domains.get(&key(&host.to_string())).is_some_and(|domain| domain.secure)
+    }
+
     /// Whether a user may still be registered.
     pub fn may_be_registered(&self, domain: &str, username: &str) -> bool {
         self.domains.get(&key(domain)).is_some_and(|domain| domain.phones.contains_key(username))

@@ -2,7 +2,7 @@
 
 use hookflash_sip::agent::{AgentEvent, Config, Domain};
 use hookflash_sip::digest::Hash;
-use hookflash_sip::{Response, Transport};
+use hookflash_sip::{Response, Transport, Uri};
 
 use crate::gate::{credential, domain, proof};
 use crate::net::{ANSWER, MS, Net, SECOND, answer_to, call, elsewhere, ended, header, request_text};
@@ -209,6 +209,22 @@ fn a_user_that_is_taken_away_loses_its_phones() {
     let domain = Domain { registration: vec![credential("eve", "dropper")], ..domain() };
     net.act(1, |agent, now| agent.configure(vec![domain], Vec::new(), now));
     assert!(matches!(&net.events(1)[..], [AgentEvent::Registered { expires_s: 0, .. }]));
+}
+
+#[test]
+fn what_the_way_to_a_user_is_decides_on_encryption() {
+    // A phone is reached over TLS when it registered so; a secure domain says so of itself.
+    let mut net = registrar(|_| {});
+    register(&mut net, 1, "Contact: <sip:b@192.0.2.60>");
+    let uri = |text: &str| Uri::parse(text).expect("a URI");
+    net.act(1, |agent, now| {
+        assert!(!agent.reaches_over_tls(&uri("sip:bob@pbx.test")));
+        assert!(!agent.reaches_over_tls(&uri("sip:nobody@pbx.test")));
+        assert!(!agent.is_in_secure_domain(&uri("sip:bob@pbx.test")));
+        agent.configure(vec![Domain { secure: true, ..domain() }], Vec::new(), now);
+        assert!(agent.is_in_secure_domain(&uri("sip:bob@PBX.test")));
+        assert!(!agent.is_in_secure_domain(&uri("sip:bob@elsewhere.test")));
+    });
 }
 
 #[test]
