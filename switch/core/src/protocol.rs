@@ -14,7 +14,7 @@ pub type Fields = BTreeMap<String, String>;
 
 /// Something to be heard.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Source {
     /// A sound file.
     File {
@@ -86,6 +86,7 @@ fn all_codecs() -> Vec<String> {
 /// How a SIP call is placed.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Dial {
     pub leg: LegId,
     pub uri: String,
@@ -115,6 +116,7 @@ pub struct Dial {
 /// How a simulated call is placed.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Link {
     pub leg: LegId,
     pub callee: LegId,
@@ -137,6 +139,7 @@ pub struct Link {
 /// Prompts and keys.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Collect {
     pub leg: LegId,
     pub op: OpId,
@@ -157,6 +160,7 @@ pub struct Collect {
 /// A recording.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Record {
     pub leg: LegId,
     pub op: OpId,
@@ -180,6 +184,7 @@ pub struct Record {
 /// Answering-machine detection.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Detect {
     pub leg: LegId,
     pub op: OpId,
@@ -207,7 +212,7 @@ fn detect_speech_end() -> u32 {
 
 /// What the exchange asks for.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 #[allow(missing_docs, reason = "described in protocol.py")]
 pub enum Command {
     Dial(Dial),
@@ -312,6 +317,7 @@ pub enum Command {
 /// A SIP user: the hashes of `user:realm:password`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Credential {
     pub username: String,
     pub md5: String,
@@ -321,6 +327,7 @@ pub struct Credential {
 /// A SIP domain of ours.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Domain {
     pub name: String,
     #[serde(default)]
@@ -336,6 +343,7 @@ pub struct Domain {
 /// One address of a trunk.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Gateway {
     pub address: String,
     #[serde(default = "yes")]
@@ -345,6 +353,7 @@ pub struct Gateway {
 /// Our registration with a trunk.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Registration {
     pub uri: String,
     pub username: String,
@@ -360,6 +369,7 @@ fn an_hour_in_seconds() -> u32 {
 /// A peer that sends us calls and takes ours.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
 pub struct Trunk {
     pub name: String,
     #[serde(default)]
