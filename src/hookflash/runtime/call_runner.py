@@ -24,6 +24,7 @@ from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
 from hookflash.webhooks.client import WebhookClient
 
+from .calls.arrivals import Arrivals
 from .calls.documents import Step
 from .calls.ledger import Ledger
 from .calls.live_call import Begin, LiveCall
@@ -84,6 +85,7 @@ class CallRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._counted = counted
         self._refused = refused
+        self._arrivals = Arrivals()
         self._stopping = False
 
     @property
@@ -110,6 +112,12 @@ class CallRunner:
     async def _receive(self, leg: Leg, event: protocol.Invited) -> Unwanted | None:
         if self._stopping:
             return Unwanted(503, "The server stops")
+        if self._arrivals.is_late():
+            return Unwanted(503, "The server cannot keep up")
+        with self._arrivals.taking():
+            return await self._take_in(leg, event)
+
+    async def _take_in(self, leg: Leg, event: protocol.Invited) -> Unwanted | None:
         parts = self._parts
         incoming, answerer = await parts.places.arrived(event)
         try:
