@@ -1,6 +1,6 @@
 """Sound files that applications name: fetched, judged, and kept where the switch can read them."""
 
-import msgspec
+from collections.abc import Callable
 
 from hookflash.api.auth import Authenticator
 from hookflash.speech.repertoire import Repertoire
@@ -26,13 +26,6 @@ UNSUPPORTED = 13420
 TOO_LARGE = 11751
 
 
-class Fetched(msgspec.Struct, frozen=True):
-    """A sound that can be played."""
-
-    source: File
-    attempts: tuple[Attempt, ...]
-
-
 class Sounds:
     """Fetches sounds. One that a cache may answer is not asked for again; bodies that are alike are kept once."""
 
@@ -51,8 +44,13 @@ class Sounds:
         self._repertoire = repertoire
         self._validate_certificates = validate_certificates
 
-    async def fetch(self, url: str, *, account_sid: str, call_sid: str, jar: Jar | None) -> Fetched:
-        """The sound at the absolute `url`: a GET without parameters. Raises SoundError."""
+    async def fetch(
+        self, url: str, *, account_sid: str, call_sid: str, jar: Jar | None, told: Callable[[tuple[Attempt, ...]], None]
+    ) -> File:
+        """The sound at the absolute `url`: a GET without parameters. Raises SoundError.
+
+        `told` hears of the attempts, whatever comes of them.
+        """
         outcome = await self._webhooks.fetch(
             WebhookRequest(
                 url=url,
@@ -69,7 +67,8 @@ class Sounds:
                 validate_certificates=self._validate_certificates,
             )
         )
-        return Fetched(await self.keep(outcome), outcome.attempts)
+        told(outcome.attempts)
+        return await self.keep(outcome)
 
     async def keep(self, outcome: Outcome) -> File:
         """The body of an answer as a file to play. Raises SoundError when it is none."""

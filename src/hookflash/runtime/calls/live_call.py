@@ -366,11 +366,13 @@ class LiveCall:
         absolute = self._resolved(url)
         if not absolute:
             raise SoundError(int(TwimlCode.INVALID_URL), "The URL of the sound is relative, and its document has none")
-        fetched = await self.parts.sounds.fetch(
-            absolute, account_sid=self.row.account_sid, call_sid=self.row.sid, jar=self._documents.jar
+        return await self.parts.sounds.fetch(
+            absolute,
+            account_sid=self.row.account_sid,
+            call_sid=self.row.sid,
+            jar=self._documents.jar,
+            told=self.diary.attempts,
         )
-        self.diary.attempts(fetched.attempts)
-        return fetched.source
 
     def absolute(self, url: str | None) -> str:
         """A URL that the document names; empty for none and, with an alert, for one that is relative to nothing."""

@@ -13,7 +13,6 @@ from hookflash.domain.clock import Clock
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.speech import Utterance
 from hookflash.pending import Pending
-from hookflash.runtime.sounds import Fetched
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.store import Store
 from hookflash.store.vault import Vault
@@ -22,7 +21,7 @@ from hookflash.switch.leg import Leg
 from hookflash.switch.protocol import AnySource, File
 from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.cookies import Jar
-from hookflash.webhooks.outcome import Outcome
+from hookflash.webhooks.outcome import Attempt, Outcome
 
 if TYPE_CHECKING:
     from .live_call import Begin, LiveCall
@@ -39,8 +38,13 @@ class Speech(Protocol):
 class Sounds(Protocol):
     """What makes sound files of URLs and answers ready to be played."""
 
-    async def fetch(self, url: str, *, account_sid: str, call_sid: str, jar: Jar | None) -> Fetched:
-        """The sound at an absolute URL, which may hold a login: fetched by GET, or kept. Raises SoundError."""
+    async def fetch(
+        self, url: str, *, account_sid: str, call_sid: str, jar: Jar | None, told: Callable[[tuple[Attempt, ...]], None]
+    ) -> File:
+        """The sound at an absolute URL, which may hold a login: fetched by GET, or kept. Raises SoundError.
+
+        `told` hears of the attempts, whatever comes of them.
+        """
         ...
 
     async def keep(self, outcome: Outcome) -> File:

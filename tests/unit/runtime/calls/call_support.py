@@ -24,7 +24,6 @@ from hookflash.domain.recording import Recording
 from hookflash.pending import Pending
 from hookflash.runtime.call_runner import CallRunner
 from hookflash.runtime.calls.parts import NoWayError
-from hookflash.runtime.sounds import Fetched
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.rows import decoder
 from hookflash.store.store import Tx
@@ -38,7 +37,7 @@ from hookflash.twiml.voice import SoundError
 from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.cookies import Jar
 from hookflash.webhooks.egress import EgressPolicy
-from hookflash.webhooks.outcome import Outcome
+from hookflash.webhooks.outcome import Attempt, Outcome
 
 __all__ = ["NUMBER", "PERSON", "CallWorld", "call_world", "twiml"]
 
@@ -68,10 +67,12 @@ class FastClock:
 class ScriptedSounds:
     """Files named as their URLs; what is `broken` cannot be fetched."""
 
-    async def fetch(self, url: str, *, account_sid: str, call_sid: str, jar: Jar | None) -> Fetched:
+    async def fetch(
+        self, url: str, *, account_sid: str, call_sid: str, jar: Jar | None, told: Callable[[tuple[Attempt, ...]], None]
+    ) -> File:
         if "broken" in url:
             raise SoundError(13420, "that is no sound")
-        return Fetched(File(path=url), ())
+        return File(path=url)
 
     async def keep(self, outcome: Outcome) -> File:
         return File(path=outcome.body.decode())

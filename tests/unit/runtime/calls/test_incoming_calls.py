@@ -1,6 +1,7 @@
 """Calls that come in, from the invitation to the last callback."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -8,6 +9,9 @@ from tests.unit.runtime.calls.call_support import OTHER, PERSON, CallWorld, Scri
 
 from hookflash.domain.call import CallStatus, Source
 from hookflash.domain.recording import RecordingStatus
+from hookflash.runtime.sounds import Sounds
+from hookflash.speech.repertoire import Repertoire
+from hookflash.store.shelf import Shelf
 from hookflash.testing.leg import ScriptedLeg
 
 
@@ -247,6 +251,20 @@ async def test_a_file_that_is_none_is_skipped(calls: CallWorld) -> None:
     leg = await calls.come_in("<Play>broken.mp3</Play><Play>a.mp3</Play>")
     assert leg.heard == [f"{calls.base}/a.mp3"]
     assert await calls.alerts() == [13420]
+
+
+async def test_the_timeline_shows_how_a_sound_was_asked_for(calls: CallWorld, tmp_path: Path) -> None:
+    """Also one that is not there: the request, its answer, and what is wrong with it."""
+    parts = calls.runner._parts
+    shelf = Shelf(tmp_path / "sounds")
+    sounds = Sounds(
+        webhooks=parts.webhooks, auth=parts.auth, shelf=shelf, repertoire=Repertoire(), validate_certificates=True
+    )
+    object.__setattr__(parts, "sounds", sounds)
+    await calls.come_in("<Play>missing.mp3</Play>")
+    assert await calls.alerts() == [11200]
+    timeline = await calls.timeline((await calls.call()).sid)
+    assert [sentence for sentence in timeline if sentence.startswith("GET answered 404")]
 
 
 # -- refusals of ours --
