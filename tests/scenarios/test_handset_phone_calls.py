@@ -37,8 +37,9 @@ def in_a_terminal(ready_file: Path) -> Any:
 
 def test_a_pipe_calls_and_shows_what_is_heard(server: tuple[Path, Platform]) -> None:
     """With nothing more to type it stays until the call is over; every remark is a line."""
-    said = in_a_pipe(server[0], "/call\n")
-    assert f"# Calling {server[1].number} …" in said
+    number = server[1].ready["numbers"][1]
+    said = in_a_pipe(server[0], f"/call {number}\n")
+    assert f"# Calling {number} …" in said
     assert "# Answered." in said
     assert "~ Hello from Hookflash!" in said
     assert "# The call is over: the other side hung up." in said

@@ -55,11 +55,11 @@ def phone(
 
 @app.command()
 def timeline(
-    sid: Annotated[str, typer.Argument(help="Of a message, such as SM….")],
+    sid: Annotated[str, typer.Argument(help="Of a message or a call, such as SM… or CA….")],
     details: Annotated[bool, typer.Option("--details", help="What each step recorded, too.")] = False,
     ready_file: ReadyFile = None,
 ) -> None:
-    """What happened to a message, step by step."""
+    """What happened to a message or a call, step by step."""
     from hookflash.cli.timeline import timeline_command
 
     timeline_command(sid, ready_file, details=details)

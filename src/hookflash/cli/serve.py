@@ -89,4 +89,4 @@ def _say_hello(server: Server, *, is_new: bool) -> None:
     console.print(f"  numbers   {', '.join(numbers) if isinstance(numbers, list) else ''}")
     console.print("\nTry next, in another terminal:")
     console.print("  hookflash run -- python your_app.py      your app, unchanged, talks to this server")
-    console.print("  hookflash phone +14155551212             a handset: type a text, see the replies")
+    console.print("  hookflash phone +14155551212             a handset: text and call, see and hear the replies")

@@ -30,7 +30,7 @@ _LANDING = """
 <p>A communications platform that speaks Twilio's API, on your own machine. Apps written for Twilio run on it as they
 are: texts, TwiML, webhooks.</p>
 <h2>Try it</h2>
-<pre><code>hookflash phone +14155551212            # a handset: type a text, see the replies
+<pre><code>hookflash phone +14155551212            # a handset: text and call, see and hear the replies
 hookflash run -- python your_app.py     # your app, unchanged, talks to this server
 hookflash timeline SM…                  # what happened to a message, step by step
 hookflash doctor                        # what is configured, and what is wrong</code></pre>
