@@ -17,10 +17,12 @@ _NUMBERS = count()
 
 
 def free_port() -> int:
-    """A port that nobody uses, UDP and TCP."""
-    with socket.socket() as probe:
+    """A port that nobody uses, neither for TCP nor for UDP."""
+    with socket.socket() as probe, socket.socket(type=socket.SOCK_DGRAM) as other:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        port = int(probe.getsockname()[1])
+        other.bind(("127.0.0.1", port))
+        return port
 
 
 @dataclass
