@@ -55,7 +55,7 @@ class Switch:
 def repair_wav(path: str) -> int:
     """Make the header of a recording whose writer was killed agree with its length; returns that in ms.
 
-    Raises OSError when the file cannot be read or written, ValueError when it is no wav file of ours.
+    Raises OSError when the file cannot be read or written, or is no wav file of ours.
     """
 
 def read_sound(path: str, raw: bool = False) -> bytes:
