@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(samples(&file.0), (2, wanted));
     }
 
-    /// A writer that is killed leaves a file that plays, at most a second short of what it took in.
+    /// A writer that is killed leaves a file that plays, short of what it took in by less than it holds back.
     #[test]
     fn killed_writer() {
         let file = Scratch::new("killed");
@@ -186,7 +186,12 @@ mod tests {
         }
         std::mem::forget(writer);
         let (_, kept) = samples(&file.0);
-        assert_eq!(kept, vec![7; 24_000]);
+        assert!(
+            kept.len() <= 190 * 160 && kept.len() > 190 * 160 - (FLUSH_MS * RATE / 1_000) as usize,
+            "{}",
+            kept.len()
+        );
+        assert!(kept.iter().all(|&sample| sample == 7));
     }
 
     /// Repair takes in what follows the last header and drops half a sample at the end.
