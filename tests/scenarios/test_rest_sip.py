@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.scenarios.rest_support import Api, serving
+from tests.unit.api.provoked import SIP
 
 from hookflash.domain.sip import SipCredential
 from hookflash.runtime.admission import admitted
@@ -221,3 +222,21 @@ async def test_the_switch_learns_who_may_call_and_register(api: Api) -> None:
     assert user.sha256 == "dac369a54d996f06b58e6e5813d4a99fe30edad00c6050fb538079e3c33e2abd"
     await api.post(f"{base}.json", SipRegistration="false")
     assert (await as_the_switch_knows(api)).registration == []
+
+
+async def test_every_code_of_sip_has_a_request_that_provokes_it(api: Api) -> None:
+    """A code that nobody can trigger is dead; a refusal without a code is a bug."""
+    office, phones, offices = await domain(api), await credentials(api, "ann"), await access(api)
+    mapping = f"{DOMAINS}/{office['sid']}/{CALLS}/CredentialListMappings.json"
+    users = f"{LISTS}/{phones['sid']}/Credentials.json"
+    await api.post(mapping, CredentialListSid=phones["sid"])
+    replies = [
+        await api.post(f"{DOMAINS}.json", DomainName="office.localhost"),
+        await api.post(f"{DOMAINS}.json", DomainName="office.example.com"),
+        await api.post(mapping, CredentialListSid=phones["sid"]),
+        await api.delete(f"{LISTS}/{phones['sid']}.json"),
+        await api.post(users, Username="ann", Password=PASSWORD),
+        await api.post(users, Username="bob", Password="short"),
+        await api.post(f"{ACCESS}/{offices['sid']}/IpAddresses.json", FriendlyName="x", IpAddress="somewhere"),
+    ]
+    assert {reply.code for reply in replies} == {code.number for code in SIP}

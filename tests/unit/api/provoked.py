@@ -1,4 +1,4 @@
-"""Which table of refused requests provokes which code: that of the platform, of calls, or of messages and services."""
+"""Which table of refused requests provokes which code: that of the platform, of calls, of SIP, or of messages."""
 
 from hookflash.errors import Code
 
@@ -96,5 +96,18 @@ VOICE = frozenset(
     }
 )
 
+#: Those of SIP domains and their lists: `tests/scenarios/test_rest_sip.py`.
+SIP = frozenset(
+    {
+        Code.INVALID_SIP_ADDRESS,
+        Code.SIP_DOMAIN_IN_USE,
+        Code.INVALID_SIP_DOMAIN,
+        Code.SIP_LIST_IN_USE,
+        Code.SIP_ALREADY_MAPPED,
+        Code.INVALID_SIP_CREDENTIAL,
+        Code.WEAK_SIP_PASSWORD,
+    }
+)
+
 #: Those of messages, media, feedback and messaging services: the table of their own tests.
-MESSAGING = REFUSALS - PLATFORM - VOICE
+MESSAGING = REFUSALS - PLATFORM - VOICE - SIP
