@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from tests.unit.runtime.calls.call_support import NUMBER, OTHER, PERSON, THIRD, CallWorld, Script
+from tests.scenarios.runner.call_support import NUMBER, OTHER, PERSON, THIRD, CallWorld, Script
 
 from hookflash.domain.call import CallStatus, Source
 from hookflash.switch.leg import Detected

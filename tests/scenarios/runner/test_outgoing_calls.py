@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.runtime.calls.call_support import NUMBER, PERSON, CallWorld
+from tests.scenarios.runner.call_support import NUMBER, PERSON, CallWorld
 
 from hookflash.domain.call import CallEvent, CallStatus, DetectOptions, Source
 from hookflash.domain.recording import RecordingSource, RecordOptions

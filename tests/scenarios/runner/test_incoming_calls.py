@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from tests.unit.runtime.calls.call_support import OTHER, PERSON, CallWorld, Script, twiml
+from tests.scenarios.runner.call_support import OTHER, PERSON, CallWorld, Script, twiml
 
 from hookflash.domain.call import CallStatus, Source
 from hookflash.domain.recording import RecordingStatus

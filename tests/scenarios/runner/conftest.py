@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.unit.runtime.calls.call_support import CallWorld, call_world
+from tests.scenarios.runner.call_support import CallWorld, call_world
 
 
 @pytest.fixture
