@@ -94,7 +94,7 @@ async def baresip(
     (home / "config").write_text(
         f"""
 poll_method epoll
-sip_listen 127.0.0.1:{free_port()}
+sip_listen 127.0.0.1:{free_port(above=1)}
 sip_cafile {authority}
 call_max_calls 4
 audio_path {home}

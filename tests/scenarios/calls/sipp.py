@@ -5,7 +5,7 @@ import re
 import socket
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -16,13 +16,23 @@ _END = b"\x1b"  # of a command between SIPp and a third party
 _NUMBERS = count()
 
 
-def free_port() -> int:
-    """A port that nobody uses, neither for TCP nor for UDP."""
-    with socket.socket() as probe, socket.socket(type=socket.SOCK_DGRAM) as other:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-        other.bind(("127.0.0.1", port))
-        return port
+def free_port(*, above: int = 0) -> int:
+    """A port that nobody uses, neither for TCP nor for UDP, as are those up to `above` ports higher.
+
+    The system hands out every other port to whoever binds and the rest to whoever connects: next to a free one lie
+    those of connections that were closed just now.
+    """
+    while True:
+        with ExitStack() as held:
+            first = held.enter_context(socket.socket())
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            with suppress(OSError):
+                for number in range(port, port + above + 1):
+                    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                        if (number, kind) != (port, socket.SOCK_STREAM):
+                            held.enter_context(socket.socket(type=kind)).bind(("127.0.0.1", number))
+                return port
 
 
 @dataclass
