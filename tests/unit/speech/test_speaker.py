@@ -109,6 +109,26 @@ async def test_what_takes_long_is_played_meanwhile(speaker: Speaker, engine: Eng
     assert engine.spoken == ["Hello."] or len(engine.spoken) == 2  # the file may still have been on its way
 
 
+async def test_a_stream_ends_that_was_whole_before_it_began(
+    tmp_path: Path, engine: Engine, sink: Sink, pending: Pending
+) -> None:
+    """Where the disk is what takes long, all is said already when the stream begins: who plays it must not wait on."""
+    disk = asyncio.Event()
+
+    class SlowShelf(Shelf):
+        async def put(self, name: str, body: bytes) -> Path:
+            await disk.wait()
+            return await super().put(name, body)
+
+    shelf = SlowShelf(tmp_path / "slow")
+    speaker = Speaker(engine, shelf=shelf, feed=lambda: cast("Feed", sink), pending=pending, repertoire=Repertoire())
+    assert await speaker.say(HELLO) == sink.source
+    assert sink.is_over.is_set()
+    disk.set()
+    assert await speaker.render(HELLO) == bytes(sink.heard)
+    await speaker.close()
+
+
 async def test_the_clock_waits_for_what_is_made(speaker: Speaker, engine: Engine, pending: Pending) -> None:
     """Making speech takes real time: the clock of simulated calls must not jump over it."""
     engine.goes_on.clear()
