@@ -230,7 +230,7 @@ async def _come_in(call: LiveCall) -> Step | None:
     await call.leg.ring()
     source = call.row.options.source
     if source.url is None and source.twiml is None:
-        call.note("The number has no URL for calls: they end unanswered")
+        call.diary.note("The number has no URL for calls: they end unanswered")
         return None
     return Step(source=source, kind="incoming-call")
 

@@ -27,6 +27,7 @@ from .tapes import Running, record_options
 
 if TYPE_CHECKING:
     from .live_call import LiveCall
+    from .script import Script
 
 RING_BUFFER_MS = 5_000  # added to the time-out: networks take a while to ring
 RING_TONE = "us"  # what the caller hears when nobody says otherwise
@@ -74,8 +75,9 @@ class Callee:
 class RunningDial:
     """Runs one plan for one caller."""
 
-    def __init__(self, caller: "LiveCall", plan: DialPlan) -> None:
-        self._caller = caller
+    def __init__(self, script: "Script", plan: DialPlan) -> None:
+        self._script = script
+        self._caller = script.call
         self._plan = plan
         self._callees: list[Callee] = []
         self._placing: asyncio.Task[Callee | None] | None = None
@@ -189,17 +191,17 @@ class RunningDial:
         return callee
 
     def _options(self, target: Target) -> CallOptions:
-        caller, password = self._caller, target.password
+        password = target.password
         return CallOptions(
-            source=Source(url=caller.absolute(target.whisper_url) or None, method=target.whisper_method),
-            status_callback=caller.absolute(target.callback.url) or None,
+            source=Source(url=self._script.absolute(target.whisper_url) or None, method=target.whisper_method),
+            status_callback=self._script.absolute(target.callback.url) or None,
             status_callback_method=target.callback.method,
             status_callback_events=tuple(CallEvent(event) for event in target.callback.events),
             send_digits=target.send_digits or None,
             timeout=self._plan.ring_ms // SECOND,
             detect=self._detection(target.machine_detection) if target.machine_detection is not None else None,
             sip_username=target.username or None,
-            sip_password=caller.parts.vault.seal(password) if password else None,
+            sip_password=self._caller.parts.vault.seal(password) if password else None,
             sip_headers=target.callee.headers,
         )
 
@@ -211,7 +213,7 @@ class RunningDial:
             speech_end=how.speech_end_ms,
             silence=how.silence_ms,
             is_async=True,
-            callback=self._caller.absolute(how.callback.url) or None,
+            callback=self._script.absolute(how.callback.url) or None,
             callback_method=how.callback.method,
         )
 
@@ -223,7 +225,7 @@ class RunningDial:
         await caller.answer()
         await caller.leg.bridge(callee.call.leg)
         self._is_bridged = True
-        caller.note(f"Joined with {callee.call.row.sid}")
+        caller.diary.note(f"Joined with {callee.call.row.sid}")
         if self._plan.record != "do-not-record" and self._recording is None:
             await self._record()
         ends: list[Coroutine[Any, Any, object]] = [
@@ -241,7 +243,7 @@ class RunningDial:
     async def _record(self) -> None:
         plan, caller = self._plan, self._caller
         channels = 2 if plan.record.endswith("-dual") and plan.record_track == "both" else 1
-        callback = caller.absolute(plan.recording_callback.url)
+        callback = self._script.absolute(plan.recording_callback.url)
         options = record_options(
             plan.recording_callback, callback, channels=channels, track=plan.record_track, trim=plan.trim
         )

@@ -34,10 +34,17 @@ class Running:
     tape: Tape
     task: "asyncio.Task[tuple[Recording, Recorded]]"
 
+    async def result(self) -> tuple[Recording, Recorded]:
+        """Its row, once it is final, and how it ended; who waits no longer ends it."""
+        try:
+            return await asyncio.shield(self.task)
+        finally:
+            await self.leg.stop(self.tape)
+
     async def stop(self) -> Recording:
         """End it; returns the row once it is final."""
         await self.leg.stop(self.tape)
-        row, _ = await asyncio.shield(self.task)
+        row, _ = await self.result()
         return row
 
 
