@@ -155,9 +155,9 @@ def twiml_voice() -> str:
         "an answer that is a sound file is played; an empty answer is an error. What is unknown or wrong is passed "
         "over with a warning in the debugger. A wrong value of an attribute leaves its default, or lets the verb be "
         "skipped: the column *when wrong* says which.",
-        "Verbs that are not here yet: " + words(f"<{name}>" for name in VOICE.not_here) + ". Inside `<Dial>`: "
-        + words(f"<{name}>" for name in VOICE.verbs["Dial"].declaration.not_here) + ".",
-    ]  # fmt: skip
+        "Verbs that a later version brings have their place below, with the code of the warning that they are passed "
+        "over with until then.",
+    ]
     return "\n\n".join([*parts, *verb_sections(VOICE.verbs)])
 
 
@@ -175,13 +175,16 @@ def verb_sections(verbs: Mapping[str, type[Verb]]) -> Iterable[str]:
 
 def verb_section(verb: Declaration) -> str:
     lines = [f"## `<{verb.name}>`", verb.summary]
+    if verb.refusal:
+        lines.append(f"{int(verb.refusal.code)}: {verb.refusal.sentence}")
     if verb.text:
         lines.append(f"Text inside: {verb.text}.")
     if verb.children:
         lines.append(f"Elements inside: {words(f'<{name}>' for name in verb.children)}.")
     if verb.attributes:
         rows = [
-            (code(a.name), a.kind.words, written(a.default), a.summary, when_wrong(a)) for a in verb.attributes.values()
+            (code(a.name), a.kind.words, written(a.default), meaning_in_twiml(a), when_wrong(a))
+            for a in verb.attributes.values()
         ]
         lines.append(table(("attribute", "value", "default", "meaning", "when wrong"), rows))
     return "\n\n".join(lines)
@@ -197,6 +200,10 @@ def written(default: object) -> str:
         case tuple():
             return words(default)
     return code(default)
+
+
+def meaning_in_twiml(attribute: Attribute) -> str:
+    return f"{attribute.summary}. Not here yet: {attribute.coming}" if attribute.coming else attribute.summary
 
 
 def when_wrong(attribute: Attribute) -> str:

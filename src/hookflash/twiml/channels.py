@@ -3,6 +3,7 @@
 from hookflash.twiml.declaration import NotHere
 from hookflash.twiml.document import channel
 from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.verbs.coming import Connect, Echo, Enqueue, Leave, Pay, Refer, Start, Stop
 from hookflash.twiml.verbs.dial import Dial
 from hookflash.twiml.verbs.gather import Gather
 from hookflash.twiml.verbs.hangup import Hangup
@@ -27,10 +28,6 @@ MESSAGING = channel(
 )
 
 
-def _later(verb: str, what: str, code: TwimlCode = TwimlCode.VERB_NOT_HERE) -> NotHere:
-    return NotHere(code, f"<{verb}> is not here yet: {what} with a later version; it is passed over.")
-
-
 VOICE = channel(
     "voice",
     Say,
@@ -44,19 +41,19 @@ VOICE = channel(
     Hangup,
     SmsInCall,
     MessageInCall,
+    Connect,
+    Echo,
+    Enqueue,
+    Leave,
+    Pay,
+    Refer,
+    Start,
+    Stop,
     unknown_verb=TwimlCode.SCHEMA,
     plain_text=Say,
     not_here={
-        "Connect": _later("Connect", "streams and conversations come"),
-        "Echo": _later("Echo", "it comes"),
-        "Enqueue": _later("Enqueue", "queues come"),
-        "Leave": _later("Leave", "queues come"),
-        "Pay": _later("Pay", "payments come"),
-        "Prompt": _later("Prompt", "payments come"),
-        "Queue": _later("Queue", "queues come"),
-        "Refer": _later("Refer", "transfers come", TwimlCode.REFER),
-        "Start": _later("Start", "streams and transcriptions come"),
-        "Stop": _later("Stop", "streams and transcriptions come"),
+        "Prompt": NotHere(TwimlCode.SCHEMA, "<Prompt> stands inside <Pay>; here it is passed over."),
+        "Queue": NotHere(TwimlCode.SCHEMA, "<Queue> stands inside <Dial>; here it is passed over."),
     },
 )
 

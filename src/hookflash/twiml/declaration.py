@@ -38,11 +38,12 @@ class Attribute:
     code: TwimlCode  #: of the warning about a value that is not of its kind
     skips: bool  #: whether such a value lets the whole verb be passed over, or the default be used
     summary: str  #: for the reference
+    coming: str = ""  #: what a later version brings, when the attribute has no use before that
 
 
 @dataclass(frozen=True, slots=True)
 class NotHere:
-    """An element of TwiML that cannot stand in a place: the code of the warning, and why, as a sentence."""
+    """An element of TwiML that cannot stand in a place, or nowhere yet: the code of the warning, and its sentence."""
 
     code: TwimlCode
     sentence: str
@@ -59,6 +60,7 @@ class Declaration:
     text: str  #: what the text between the tags is, in words; empty where it has no meaning
     stranger: TwimlCode = TwimlCode.SCHEMA  #: of the warning about an element that is none of the children
     not_here: Mapping[str, NotHere] = field(default_factory=dict)  #: elements of which more is to be said than that
+    refusal: NotHere | None = None  #: of an element that is declared, and wherever it stands passed over
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,11 +86,16 @@ def verb(
     children: "tuple[type[Verb], ...] | Mapping[str, type[Verb]]" = (),
     stranger: TwimlCode = TwimlCode.SCHEMA,
     not_here: Mapping[str, NotHere] = MappingProxyType({}),
+    coming: str = "",
+    code: TwimlCode = TwimlCode.VERB_NOT_HERE,
 ) -> Callable[[V], V]:
     """Declare the dataclass below as the element `name`, with the meaning of its `text` and its `children`.
 
-    Elements that contain each other are declared over a mapping of `children` that grows with them.
+    Elements that contain each other are declared over a mapping of `children` that grows with them. One that is only
+    declared says what is `coming`, as in "streams come with a later version": until then it is passed over, with a
+    warning of `code`.
     """
+    refusal = NotHere(code, f"<{name}> is not here yet: {coming}; it is passed over.") if coming else None
 
     def declare(cls: V) -> V:
         fields = [each for each in dataclasses.fields(cls) if "kind" in each.metadata]
@@ -101,6 +108,7 @@ def verb(
             text=text,
             stranger=stranger,
             not_here=not_here,
+            refusal=refusal,
         )
         return cls
 
@@ -119,15 +127,16 @@ def attribute(
     default: Any = None,
     refuse: TwimlCode | None = None,
     warn: TwimlCode = TwimlCode.SCHEMA,
+    coming: str = "",
     summary: str,
 ) -> Any:
     """A field of a verb that is an attribute called `name` in documents.
 
     A value that is not of its kind leads to a warning: with the code `refuse` the verb is passed over; with the code
-    `warn` it runs with the default.
+    `warn` it runs with the default. So does any value of one that is still `coming`.
     """
     code, skips = (refuse, True) if refuse is not None else (warn, False)
-    metadata = {"name": name, "kind": kind, "code": code, "skips": skips, "summary": summary}
+    metadata = {"name": name, "kind": kind, "code": code, "skips": skips, "summary": summary, "coming": coming}
     return dataclasses.field(default=default, metadata=metadata)
 
 

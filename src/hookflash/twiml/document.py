@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hookflash.twiml.declaration import Declaration, NotHere, Verb, by_name
+from hookflash.twiml.declaration import Attribute, Declaration, NotHere, Verb, by_name
 from hookflash.twiml.problems import TwimlCode, TwimlError, TwimlWarning
 from hookflash.twiml.xml import Element
 
@@ -75,7 +75,7 @@ class _Builder:
             attribute = declaration.attributes.get(name)
             if attribute is not None:
                 try:
-                    values[attribute.field] = attribute.kind.read(text)
+                    values[attribute.field] = _value(attribute, text)
                 except ValueError as reason:
                     outcome = "the verb is skipped" if attribute.skips else "its default is used"
                     self.warn(element, attribute.code, f"{name} of <{element.name}> {reason}; {outcome}.")
@@ -95,10 +95,19 @@ class _Builder:
                 elif child.strip():
                     self.warn(element, TwimlCode.SCHEMA, f"<{element.name}> has text of its own, which is ignored.")
             elif kind := declaration.children.get(child.name):
-                if (verb := self.verb(child, kind)) is not None:
+                if refusal := kind.declaration.refusal:
+                    self.warn(child, refusal.code, refusal.sentence)
+                elif (verb := self.verb(child, kind)) is not None:
                     yield verb
             elif not_here := declaration.not_here.get(child.name):
                 self.warn(child, not_here.code, not_here.sentence)
             else:
                 sentence = f"<{child.name[:40]}> is not allowed in <{element.name}> here; it is ignored."
                 self.warn(child, declaration.stranger, sentence)
+
+
+def _value(attribute: Attribute, text: str) -> Any:
+    """What `text` says. Raises ValueError with the reason, as a phrase, to refuse it."""
+    if attribute.coming:
+        raise ValueError(f"is not here yet: {attribute.coming}")
+    return attribute.kind.read(text)

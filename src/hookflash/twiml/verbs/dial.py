@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from hookflash.domain.call_address import CalleeKind
-from hookflash.twiml.declaration import TEXT, URL, NotHere, attribute, one_of, verb
+from hookflash.twiml.declaration import TEXT, URL, attribute, one_of, verb
 from hookflash.twiml.kinds import TRUTH, short_text, synonyms, whole, words_of
 from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.verbs.coming_nouns import Application, Client, Conference, Queue, Sim, WhatsApp
 from hookflash.twiml.verbs.nouns import METHOD, BadTargetError
 from hookflash.twiml.verbs.number import Number, number_of
 from hookflash.twiml.verbs.record import RECORDING_EVENTS
@@ -36,26 +37,11 @@ RECORD_MODES = (
 _SIP_NAME = re.compile(r"[A-Za-z0-9+_.-]{1,255}")  # what SIP addresses may be shown
 
 
-def _later(noun: str, what: str, code: TwimlCode = TwimlCode.DIAL_ELEMENT) -> NotHere:
-    return NotHere(code, f"<{noun}> is not here yet: {what} with a later version; it is passed over.")
-
-
-_NOT_HERE = {
-    "Application": _later("Application", "calls to applications come"),
-    "Client": _later("Client", "browser phones come"),
-    "Conference": _later("Conference", "conferences come"),
-    "Queue": _later("Queue", "queues come"),
-    "Sim": _later("Sim", "SIM cards come", TwimlCode.SIM_UNSUPPORTED),
-    "WhatsApp": _later("WhatsApp", "WhatsApp calls come"),
-}
-
-
 @verb(
     "Dial",
     text="a phone number, a shorthand for one `<Number>`",
-    children=(Number, Sip),
+    children=(Number, Sip, Application, Client, Conference, Queue, Sim, WhatsApp),
     stranger=TwimlCode.DIAL_ELEMENT,
-    not_here=_NOT_HERE,
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dial(VoiceVerb):
