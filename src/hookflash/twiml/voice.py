@@ -125,21 +125,28 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkPlan:
+    """How the caller of a `<Dial>` and whoever it finds speak."""
+
+    limit_ms: int
+    hangup_on_star: bool = False
+    record: str = "do-not-record"  #: or record-from-answer, record-from-ringing, and the latter two with -dual
+    record_track: str = "both"  #: or inbound, outbound
+    trim: bool = False
+    recording_callback: StatusCallback = StatusCallback()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialPlan:
     """All that a `<Dial>` says."""
 
     targets: tuple[Target, ...]
     caller_id: str | None  #: None: the caller's own
     ring_ms: int
-    limit_ms: int
-    hangup_on_star: bool
     sequential: bool
     answer_on_bridge: bool
     ring_tone: str  #: a country; empty: what the other side sends, or the usual one
-    record: str  #: do-not-record, record-from-answer, record-from-ringing, and the latter two with -dual
-    record_track: str  #: both, inbound, outbound
-    trim: bool
-    recording_callback: StatusCallback
+    talk: TalkPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +158,20 @@ class Dialled:
     seconds: int | None = None  #: how long the two spoke; None when they never did, or one was sent elsewhere
     bridged: bool = False
     recording_url: str | None = None
-    sip: Mapping[str, str] = field(default_factory=dict)  #: DialSipCallId and so on, of a SIP target
+    more: Mapping[str, str] = field(default_factory=dict)  #: that the action learns: DialSipCallId and so on
+
+    @property
+    def params(self) -> dict[str, str]:
+        """What the action of the `<Dial>` learns."""
+        params = {"DialCallStatus": self.status}
+        if self.sid is not None:
+            params["DialCallSid"] = self.sid
+        if self.seconds is not None:
+            params["DialCallDuration"] = str(self.seconds)
+        params["DialBridged"] = "true" if self.bridged else "false"
+        if self.recording_url is not None:
+            params["RecordingUrl"] = self.recording_url
+        return {**params, **self.more}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

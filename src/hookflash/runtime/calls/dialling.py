@@ -5,15 +5,12 @@ elsewhere.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hookflash.actions.create_child_call import create_child_call
 from hookflash.domain.call import Call, CallEvent, CallOptions, CallStatus, DetectOptions, Source
 from hookflash.domain.call_address import CalleeKind
-from hookflash.domain.clock import DAY, SECOND
-from hookflash.domain.recording import RecordingSource
+from hookflash.domain.clock import SECOND
 from hookflash.errors import ApiError, Code
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
@@ -21,9 +18,10 @@ from hookflash.twiml.channels import WHISPER
 from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.voice import Dialled, DialPlan, FallThrough, MachineDetection, Target
 
+from .bridging import Bridge
 from .documents import Step
 from .placing import place
-from .tapes import Running, record_options
+from .races import meanwhile
 
 if TYPE_CHECKING:
     from .live_call import LiveCall
@@ -83,25 +81,22 @@ class RunningDial:
         self._placing: asyncio.Task[Callee | None] | None = None
         self._winner: Callee | None = None
         self._unreached: Call | None = None  #: the last that there was no way to
-        self._recording: Running | None = None
-        self._is_bridged = False
+        self._bridge = Bridge(script, plan.talk)
 
     async def run(self) -> Dialled:
         try:
-            # Before its answer a caller has no audio that could be recorded.
-            if self._plan.record.startswith("record-from-ringing") and self._caller.leg.is_answered:
-                await self._record()
-            self._winner = await self._ring()
-            if self._winner is not None:
-                await self._talk(self._winner)
+            await self._bridge.rings()
+            self._winner = winner = await self._ring()
+            if winner is not None:
+                await self._bridge.talk(winner.call.leg, winner.call.row.sid, winner.call.left)
         except HungUp:
             pass  # the caller is gone: what is known so far is told
         finally:
             if self._placing is not None:
                 await asyncio.wait([self._placing])  # a call that is being made is dropped, not forgotten
             await self._drop()
-            recording = await self._recording.stop() if self._recording is not None else None
-        return self._result(recording.path if recording is not None else None)
+            recording_url = await self._bridge.over()
+        return self._result(recording_url)
 
     # -- ringing --
 
@@ -119,7 +114,7 @@ class RunningDial:
         if not callees:
             return None
         unknown = {callee.ready for callee in callees}
-        async with _meanwhile(self._let_hear(callees)), _meanwhile(self._caller.leg.gone()) as gone:
+        async with meanwhile(self._let_hear(callees)), meanwhile(self._caller.leg.gone()) as gone:
             while unknown:
                 done, _ = await asyncio.wait({*unknown, gone}, return_when=asyncio.FIRST_COMPLETED)
                 if gone in done:
@@ -136,7 +131,7 @@ class RunningDial:
         leg = self._caller.leg
         if not leg.is_answered:
             await leg.ring(media=bool(self._plan.ring_tone))
-        async with _meanwhile(self._play_tone()):
+        async with meanwhile(self._play_tone()):
             callee = await self._early_media(callees)
         if not leg.is_answered:
             await leg.ring(media=True)
@@ -217,39 +212,6 @@ class RunningDial:
             callback_method=how.callback.method,
         )
 
-    # -- speaking --
-
-    async def _talk(self, callee: Callee) -> None:
-        """Join the two until something parts them."""
-        caller = self._caller
-        await caller.answer()
-        await caller.leg.bridge(callee.call.leg)
-        self._is_bridged = True
-        caller.diary.note(f"Joined with {callee.call.row.sid}")
-        if self._plan.record != "do-not-record" and self._recording is None:
-            await self._record()
-        ends: list[Coroutine[Any, Any, object]] = [
-            callee.call.leg.gone(),
-            callee.call.left.wait(),
-            caller.leg.wait(self._plan.limit_ms),
-        ]
-        if self._plan.hangup_on_star:
-            ends.append(caller.leg.collect(protocol.Collect(leg=0, op=0, finish="*", first_ms=DAY, between_ms=DAY)))
-        try:
-            await _first_of(ends)
-        finally:
-            await caller.leg.unbridge()
-
-    async def _record(self) -> None:
-        plan, caller = self._plan, self._caller
-        channels = 2 if plan.record.endswith("-dual") and plan.record_track == "both" else 1
-        callback = self._script.absolute(plan.recording_callback.url)
-        options = record_options(
-            plan.recording_callback, callback, channels=channels, track=plan.record_track, trim=plan.trim
-        )
-        source = RecordingSource.DIAL_VERB
-        self._recording = await caller.tapes.start(caller.row, caller.leg, options, source=source)
-
     async def _drop(self, *, but: Callee | None = None) -> None:
         """Hang up on who is left of the callees."""
         for callee in self._callees:
@@ -258,9 +220,7 @@ class RunningDial:
 
     # -- what became of it --
 
-    def _result(self, recording_path: str | None) -> Dialled:
-        link = self._caller.link
-        recording_url = link(recording_path) if recording_path is not None else None
+    def _result(self, recording_url: str | None) -> Dialled:
         callee = self._winner or (self._callees[-1] if self._callees else None)
         if callee is None:
             sid = self._unreached.sid if self._unreached is not None else None
@@ -269,9 +229,9 @@ class RunningDial:
             status=_status(callee),
             sid=callee.call.row.sid,
             seconds=None if callee.call.left.is_set() else callee.call.seconds,
-            bridged=self._is_bridged,
+            bridged=self._bridge.was_joined,
             recording_url=recording_url,
-            sip=_sip_params(callee),
+            more=_sip_params(callee),
         )
 
 
@@ -293,29 +253,3 @@ def _sip_params(callee: Callee) -> dict[str, str]:
         return {}
     own = {f"DialSipHeader_{name}": value for name, value in headers.items() if name.upper().startswith("X-")}
     return {**({"DialSipResponseCode": str(status)} if status else {}), **own}
-
-
-@asynccontextmanager
-async def _meanwhile(work: Coroutine[Any, Any, Any]) -> AsyncIterator["asyncio.Task[Any]"]:
-    """`work` goes on beside the block, and is cancelled at its end; that the leg is gone is no news here."""
-    task = asyncio.create_task(work)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, HungUp):
-            raise error
-
-
-async def _first_of(ends: list[Coroutine[Any, Any, object]]) -> None:
-    """Until one of them is over; the others are cancelled. Raises what it raised."""
-    tasks = [asyncio.create_task(end) for end in ends]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)

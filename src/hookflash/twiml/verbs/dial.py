@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from hookflash.domain.call_address import CalleeKind
-from hookflash.twiml.declaration import TEXT, URL, attribute, one_of, verb
+from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, one_of, verb
 from hookflash.twiml.kinds import TRUTH, short_text, synonyms, whole, words_of
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.coming_nouns import Application, Client, Conference, Queue, Sim, WhatsApp
-from hookflash.twiml.verbs.nouns import METHOD, BadTargetError
+from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, LoneNoun
 from hookflash.twiml.verbs.number import Number, number_of
 from hookflash.twiml.verbs.record import RECORDING_EVENTS
 from hookflash.twiml.verbs.sip import Sip
@@ -19,6 +19,7 @@ from hookflash.twiml.voice import (
     GoTo,
     Next,
     StatusCallback,
+    TalkPlan,
     Target,
     VoiceCall,
     VoiceVerb,
@@ -137,15 +138,31 @@ class Dial(VoiceVerb):
     passports: str | None = attribute("passports", TEXT, summary="without effect")
 
     async def run(self, call: VoiceCall) -> Next:
-        targets = self._targets(call)
+        alone = self._alone(call)
+        targets = self._targets(call) if alone is None else ()
         caller_id = await self._caller_id(call, targets)
         if not self.answer_on_bridge:
             await call.answer()
-        dialled = await call.dial(self._plan(targets, caller_id)) if targets else Dialled(status="failed")
+        plan = self._plan(targets, caller_id)
+        if alone is not None:
+            dialled = await alone.join(call, plan)
+        else:
+            dialled = await call.dial(plan) if targets else Dialled(status="failed")
         call.note(_outcome(dialled))
         if self.action is None:
             return FALL_THROUGH
-        return GoTo(self.action, self.method, _params(dialled))
+        return GoTo(self.action, self.method, dialled.params)
+
+    def _alone(self, call: VoiceCall) -> LoneNoun | None:
+        """What the caller is joined with instead of phones; a warning for whatever stands beside it."""
+        alone = next((part for part in self.content if isinstance(part, LoneNoun)), None)
+        if alone is None:
+            return None
+        for part in self.content:
+            if isinstance(part, Verb) and part is not alone:
+                sentence = f"<{part.declaration.name}> is passed over: <{alone.declaration.name}> stands alone."
+                call.warn(TwimlWarning(TwimlCode.DIAL_MIXED, sentence, part.line, part.column))
+        return alone
 
     def _targets(self, call: VoiceCall) -> tuple[Target, ...]:
         """Whom to ring; a warning for each that cannot be."""
@@ -185,11 +202,17 @@ class Dial(VoiceVerb):
             targets=targets,
             caller_id=caller_id,
             ring_ms=self.timeout * 1_000,
-            limit_ms=self.time_limit * 1_000,
-            hangup_on_star=self.hangup_on_star,
             sequential=self.sequential,
             answer_on_bridge=self.answer_on_bridge,
             ring_tone=self.ring_tone,
+            talk=self._talk_plan,
+        )
+
+    @property
+    def _talk_plan(self) -> TalkPlan:
+        return TalkPlan(
+            limit_ms=self.time_limit * 1_000,
+            hangup_on_star=self.hangup_on_star,
             record=self.record,
             record_track=self.recording_track,
             trim=self.trim == "trim-silence",
@@ -203,18 +226,6 @@ class Dial(VoiceVerb):
     @property
     def sentence(self) -> str:
         return "<Dial> rings other phones"
-
-
-def _params(dialled: Dialled) -> dict[str, str]:
-    params = {"DialCallStatus": dialled.status}
-    if dialled.sid is not None:
-        params["DialCallSid"] = dialled.sid
-    if dialled.seconds is not None:
-        params["DialCallDuration"] = str(dialled.seconds)
-    params["DialBridged"] = "true" if dialled.bridged else "false"
-    if dialled.recording_url is not None:
-        params["RecordingUrl"] = dialled.recording_url
-    return {**params, **dialled.sip}
 
 
 def _outcome(dialled: Dialled) -> str:

@@ -1,4 +1,4 @@
-"""What the nouns of `<Dial>` that ring a phone have in common."""
+"""What the nouns of `<Dial>` have in common: those that ring a phone, and those that stand alone."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from hookflash.domain.call_address import Callee
 from hookflash.twiml.declaration import URL, Verb, attribute, one_of
 from hookflash.twiml.kinds import whole, words_of
 from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.voice import MachineDetection, StatusCallback, Target
+from hookflash.twiml.voice import Dialled, DialPlan, MachineDetection, StatusCallback, Target, VoiceCall
 
 CALL_EVENTS = words_of("initiated", "ringing", "answered", "completed")
 METHOD = one_of("GET", "POST")
@@ -84,6 +84,15 @@ class Noun(Verb):
             silence_ms=self.machine_detection_silence_timeout,
             callback=StatusCallback(url=self.amd_status_callback or "", method=self.amd_status_callback_method),
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoneNoun(Verb):
+    """What `<Dial>` joins the caller with instead of phones: it stands alone there."""
+
+    async def join(self, call: VoiceCall, plan: DialPlan) -> Dialled:
+        """Join the caller with it, until something parts them; `plan` has no targets."""
+        raise NotImplementedError
 
 
 class BadTargetError(ValueError):
