@@ -32,10 +32,19 @@ def rest(hookflash: Platform, path: str, params: dict[str, str] | None = None) -
     return answer
 
 
+class Asked(dict[str, str]):
+    """The parameters of a request that an application got, with its method and path."""
+
+    def __init__(self, method: str, path: str, query: str) -> None:
+        super().__init__(parse_qsl(query, keep_blank_values=True))
+        self.method = method
+        self.path = path
+
+
 class App:
     """An application: answers every webhook with `document`, and keeps the parameters of each.
 
-    A path may have a document of its own, and a file that is there to be fetched.
+    A path may have a document of its own, and a file that is there to be fetched; another file is not found.
     """
 
     def __init__(self) -> None:
@@ -43,18 +52,18 @@ class App:
         self.documents: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
         self.url = ""
-        self.requests: list[dict[str, str]] = []
+        self.requests: list[Asked] = []
         self.came = threading.Condition()
 
-    def take(self, params: dict[str, str]) -> None:
+    def take(self, asked: Asked) -> None:
         with self.came:
-            self.requests.append(params)
+            self.requests.append(asked)
             self.came.notify_all()
 
-    def wait_for(self, **wanted: str) -> dict[str, str]:
+    def wait_for(self, **wanted: str) -> Asked:
         """The first request with these parameters; it may still be under way."""
 
-        def found() -> dict[str, str] | None:
+        def found() -> Asked | None:
             return next((params for params in self.requests if wanted.items() <= params.items()), None)
 
         with self.came:
@@ -72,14 +81,23 @@ def running_app() -> Iterator[App]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            app.take(dict(parse_qsl(body, keep_blank_values=True)))
-            self._answer("text/xml", app.documents.get(self.path, app.document).encode())
+            self._document(Asked("POST", self.path, body))
 
         def do_GET(self) -> None:
-            self._answer("audio/wav", app.files[self.path])
+            path, _, query = self.path.partition("?")
+            if path in app.files:
+                self._answer(200, "audio/wav", app.files[path])
+            elif "." in path:
+                self._answer(404, "text/plain", b"no such file")
+            else:
+                self._document(Asked("GET", path, query))
 
-        def _answer(self, kind: str, answer: bytes) -> None:
-            self.send_response(200)
+        def _document(self, asked: Asked) -> None:
+            app.take(asked)
+            self._answer(200, "text/xml", app.documents.get(asked.path, app.document).encode())
+
+        def _answer(self, status: int, kind: str, answer: bytes) -> None:
+            self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
