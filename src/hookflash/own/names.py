@@ -1,5 +1,6 @@
 """The names of the original that apps call, as we answer them: demo.twilio.com, handler.twilio.com, the hold music."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -8,14 +9,22 @@ from starlette.responses import PlainTextResponse, Response
 
 from hookflash.edge.names import is_ours
 
-SERVED_NAMES = frozenset({"demo.twilio.com", "handler.twilio.com", "com.twilio.music.s3.amazonaws.com"})
+from .hold_music import hold_music
+
+#: Hosts of the hold music: one for each kind, of which we have but one tune.
+MUSIC = frozenset(
+    "com.twilio.music" + kind + ".s3.amazonaws.com"
+    for kind in ("", ".ambient", ".classical", ".electronica", ".guitars", ".rock", ".soft-rock")
+)
+PLAYLISTS = "twimlets.com"
+SERVED_NAMES = MUSIC | {"demo.twilio.com", "handler.twilio.com", PLAYLISTS}
 
 DEMO_REPLY = (
     "Hello from Hookflash! Your text has arrived. Set the SmsUrl of this number to your own application, and it will "
     "answer instead of me."
 )
 DEMO_GREETING = "Hello from Hookflash! Set the VoiceUrl of this number to your own application, and it will answer."
-NO_MUSIC = "Hold music comes with calls, which this server does not carry yet."
+_KEPT = {"Cache-Control": "max-age=86400"}
 NOTHING_HERE = "This server answers for this name, but has nothing at this path."
 
 
@@ -26,7 +35,14 @@ async def served_names(
 ) -> None:
     """The ASGI application behind those names."""
     request = Request(scope)
-    await _page(request.url.hostname or "", request.url.path.rstrip("/"))(scope, receive, send)
+    name, path = request.url.hostname or "", request.url.path.rstrip("/")
+    if name in MUSIC:
+        answer = Response(await asyncio.to_thread(hold_music), media_type="audio/wav", headers=_KEPT)
+    elif name == PLAYLISTS and path == "/holdmusic":
+        answer = _playlist(request.query_params.get("Bucket", ""))
+    else:
+        answer = _page(name, path)
+    await answer(scope, receive, send)
 
 
 def is_answered_inside(name: str) -> bool:
@@ -42,9 +58,14 @@ def _page(name: str, path: str) -> Response:
             return _twiml(f"<Say>{DEMO_GREETING}</Say>")
         case "handler.twilio.com", _:
             return _twiml("")
-        case "com.twilio.music.s3.amazonaws.com", _:
-            return PlainTextResponse(NO_MUSIC + "\n", 404)
     return PlainTextResponse(NOTHING_HERE + "\n", 404)
+
+
+def _playlist(bucket: str) -> Response:
+    """Music without end: `bucket` names its kind."""
+    host = f"{bucket}.s3.amazonaws.com"
+    host = host if host in MUSIC else "com.twilio.music.classical.s3.amazonaws.com"
+    return _twiml(f'<Play loop="0">http://{host}/hold-music.wav</Play><Redirect/>')
 
 
 def _twiml(verbs: str) -> Response:

@@ -1,12 +1,16 @@
 """The names of the original that apps call: answered inside the server, over its listeners and for its own webhooks."""
 
+import io
 import socket
+import wave
+from array import array
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from hookflash.domain.clock import VirtualClock
+from hookflash.own.hold_music import hold_music
 from hookflash.own.names import DEMO_REPLY, is_answered_inside, served_names
 from hookflash.testing.platform import Platform
 from hookflash.webhooks.client import WebhookClient
@@ -81,7 +85,13 @@ async def test_nothing_reaches_the_real_hosts(url: str) -> None:
         ("demo.twilio.com", "/welcome/sms/reply/", 200, "Hello from Hookflash"),
         ("demo.twilio.com", "/welcome/voice/", 200, "<Say>"),
         ("handler.twilio.com", "/twiml/EH0", 200, "<Response>"),
-        ("com.twilio.music.s3.amazonaws.com", "/MARKOVICHAMP-Borghestral.mp3", 404, "calls"),
+        ("com.twilio.music.rock.s3.amazonaws.com", "/loud.mp3", 200, "audio/wav"),
+        (
+            "twimlets.com",
+            "/holdmusic?Bucket=com.twilio.music.rock",
+            200,
+            '<Play loop="0">http://com.twilio.music.rock.',
+        ),
     ],
 )
 def test_apps_that_ask_are_answered_too(hookflash: Platform, host: str, path: str, status: int, words: str) -> None:
@@ -89,6 +99,16 @@ def test_apps_that_ask_are_answered_too(hookflash: Platform, host: str, path: st
     address = urlsplit(hookflash.url)
     with socket.create_connection((address.hostname, address.port)) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-        answer = b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
+        answer = b"".join(iter(lambda: connection.recv(65_536), b"")).decode("latin-1")
     assert answer.startswith(f"HTTP/1.1 {status} ")
     assert words in answer
+
+
+def test_the_hold_music_is_music() -> None:
+    """It is a sound that can be played over and over: loud, never clipped, and without a pause at its seam."""
+    with wave.open(io.BytesIO(hold_music())) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8_000)
+        sound = array("h", file.readframes(file.getnframes()))
+    assert len(sound) >= 5 * 8_000
+    assert 5_000 < max(map(abs, sound)) < 32_000
+    assert all(max(map(abs, sound[at : at + 800])) > 500 for at in range(0, len(sound), 800))
