@@ -37,6 +37,12 @@ class Switch:
     def heard(self, leg: int) -> bytes:
         """What a leg that was told to `Listen` has heard so far, as 16-bit mono PCM at 8 kHz."""
 
+    def take_audio(self, leg: int, op: int) -> bytes:
+        """Take what a `Hear` has heard since it was last asked, as 16-bit mono PCM at 8 kHz.
+
+        At most half a minute: what was not taken in time is lost, and counted in `stats`.
+        """
+
     def hears(self, leg: int, wanted: bytes, after: int) -> tuple[int, int, float] | None:
         """Where in what a listening leg has heard, from `after` (ms) on, the audio `wanted` lies.
 

@@ -3,8 +3,9 @@
 Every method that waits raises `HungUp` when the leg is gone, and stops what it started when it is cancelled.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -20,10 +21,20 @@ class HungUp(Exception):  # noqa: N818 - it is news, not an error
         self.event = event
 
 
+#: Pieces of 16-bit mono PCM at 8 kHz, of 100 ms and more, as they are heard.
+Ear: TypeAlias = AsyncIterator[bytes]
+
+
 class Collected(msgspec.Struct, frozen=True):
     digits: str
-    why: str  #: most, finish, timeout
+    why: str  #: most, finish, timeout, speech
     key: str = ""  #: the key that finished it
+    ms: int = 0  #: how long after the start speech began, when it did
+
+    @property
+    def spoke(self) -> bool:
+        """Whether speech was the answer."""
+        return self.why == "speech"
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -36,6 +47,13 @@ class Recorded(msgspec.Struct, frozen=True):
 class Detected(msgspec.Struct, frozen=True):
     found: str  #: human, machine_start, machine_end_beep, machine_end_silence, machine_end_other, fax, unknown
     ms: int  #: how long it took
+
+
+class Referral(msgspec.Struct, frozen=True):
+    """What became of a transfer."""
+
+    answer: int  #: the status of the answer to REFER, such as 202; 0: none came
+    status: int  #: the last that was told: of the last NOTIFY, or of the answer where none came
 
 
 class Tape:
@@ -76,7 +94,7 @@ class Leg(Protocol):
         ...
 
     async def collect(self, command: protocol.Collect) -> Collected:
-        """Play prompts and take keys; leg and op of `command` are filled in."""
+        """Play prompts and take keys, or speech; leg and op of `command` are filled in."""
         ...
 
     async def record(self, command: protocol.Record, tape: Tape | None = None) -> Recorded:
@@ -111,6 +129,30 @@ class Leg(Protocol):
 
     async def detect(self, command: protocol.Detect) -> Detected:
         """Tell a person from an answering machine; leg and op of `command` are filled in."""
+        ...
+
+    def hear(self, track: str = "inbound") -> AbstractAsyncContextManager[Ear]:
+        """Listen to one side until the block or the leg ends: `inbound` is what the leg says, `outbound` what it hears.
+
+        Time of simulated legs goes on while a piece waits: who takes long over one does it inside `Pending`.
+        """
+        ...
+
+    async def refer(self, to: str, headers: Mapping[str, str] = {}) -> Referral:
+        """Ask the far end to call the SIP URI `to` instead; returns once it has told how that went.
+
+        A hang-up is a result here. Raises OSError for a leg that cannot be asked, as simulated ones.
+        """
+        ...
+
+    async def accept_refer(self) -> None:
+        """Say yes to a `Referred` of this leg; `tell_refer` then tells how it goes."""
+        ...
+
+    async def refuse_refer(self, status: int = 603) -> None: ...
+
+    async def tell_refer(self, status: int, reason: str = "") -> None:
+        """Tell whoever asked for a transfer how it goes; a status from 200 on is the last. Hanging up tells 200."""
         ...
 
     async def early(self) -> protocol.Early | protocol.Answered:

@@ -121,16 +121,30 @@ class Play(Command, frozen=True, kw_only=True, tag="play"):
     loop: int = 1  #: 0: until it is stopped
 
 
+class SpeechEnd(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When somebody has finished speaking."""
+
+    end_ms: int  #: after so long a silence
+    most_ms: int = 60_000  #: or once so long after the beginning
+
+
 class Collect(Command, frozen=True, kw_only=True, tag="collect"):
-    """Play prompts and take keys. The first key stops the prompts (unless `barge_in` is off)."""
+    """Play prompts and take keys, or speech. The first key stops the prompts (unless `barge_in` is off).
+
+    With `speech`, whichever comes first decides. After a key, speech does not count. Speech of at least 180 ms
+    (shorter sounds are clicks) stops the prompts as a key does and makes keys count no more; `end_ms` of silence after
+    it, or its lasting for `most_ms`, ends the operation with `speech`. With `barge_in` off, what is said over the
+    prompts does not count at all.
+    """
 
     op: int
     sources: list[AnySource] = []
     most: int = 0  #: ends after so many keys; 0: no limit
     finish: str = "#"  #: a key of these ends it and is not part of the digits
-    first_ms: int = 5_000  #: how long to wait for the first key, after the prompts
+    first_ms: int = 5_000  #: how long to wait for the first key, or for speech, after the prompts
     between_ms: int = 5_000  #: and for each further one
     barge_in: bool = True
+    speech: SpeechEnd | None = None
 
 
 class Record(Command, frozen=True, kw_only=True, tag="record"):
@@ -214,10 +228,36 @@ class Listen(Command, frozen=True, kw_only=True, tag="listen"):
     """Keep what this leg hears, for `Switch.hears`: the ears of a simulated handset."""
 
 
+class Hear(Command, frozen=True, kw_only=True, tag="hear"):
+    """Hand out what is heard: `Heard` tells that `Switch.native.take_audio` has some. It ends when it is stopped."""
+
+    op: int
+    track: str = "inbound"  #: inbound (what the leg says), outbound (what it hears), both
+
+
 class Refer(Command, frozen=True, kw_only=True, tag="refer"):
+    """Ask the far end to call `to` instead (RFC 3515); done once it has told how that went, or after three minutes."""
+
     op: int
     to: str
     headers: dict[str, str] = {}
+
+
+class AcceptRefer(Command, frozen=True, kw_only=True, tag="accept_refer"):
+    """Say yes to `Referred`: 202, and NOTIFY that it is being tried."""
+
+
+class RefuseRefer(Command, frozen=True, kw_only=True, tag="refuse_refer"):
+    """Say no to `Referred`."""
+
+    status: int = 603
+
+
+class TellRefer(Command, frozen=True, kw_only=True, tag="tell_refer"):
+    """Tell the far end how what it asked for goes; a status from 200 on is the last. `HangUp` tells 200 by itself."""
+
+    status: int
+    reason: str = ""
 
 
 class Configure(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="configure"):
@@ -276,7 +316,8 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
 
 AnyCommand: TypeAlias = (
     Dial | Link | Ring | Answer | Reject | HangUp | Limit | Play | Collect | Record | PauseRecording | ResumeRecording
-    | SendKeys | Wait | Detect | Stop | Bridge | Unbridge | Join | Leave | Listen | Refer | Configure
+    | SendKeys | Wait | Detect | Stop | Bridge | Unbridge | Join | Leave | Listen | Hear | Refer | AcceptRefer
+    | RefuseRefer | TellRefer | Configure
 )  # fmt: skip
 
 
@@ -317,6 +358,7 @@ class Answered(Event, frozen=True, kw_only=True, tag="answered"):
 
     codec: str = ""
     headers: dict[str, str] = {}
+    call_id: str = ""  #: SIP's; empty for simulated legs
 
 
 class Key(Event, frozen=True, kw_only=True, tag="key"):
@@ -327,20 +369,28 @@ class Key(Event, frozen=True, kw_only=True, tag="key"):
     inband: bool = False
 
 
+class Heard(Event, frozen=True, kw_only=True, tag="heard"):
+    """There is audio to be taken; told anew for each 100 ms, but not before the last was taken."""
+
+    op: int
+
+
 class Done(Event, frozen=True, kw_only=True, tag="done"):
     """The end of an operation."""
 
     op: int
-    #: end, stopped, hung_up, failed; collect: most, finish, timeout; record: silence, finish, most; detect: see `found`
+    #: end, stopped, hung_up, failed; collect: most, finish, timeout, speech; record: silence, finish, most;
+    #: detect: see `found`
     why: str
     digits: str = ""  #: collect
     key: str = ""  #: the finishing key of collect and record
-    ms: int = 0  #: length of a recording; time that detection took
+    ms: int = 0  #: length of a recording; time that detection took; collect: how long after its start speech began
     found: str = (
         ""  #: detect: human, machine_start, machine_end_beep, machine_end_silence, machine_end_other, fax, unknown
     )
     problem: str = ""  #: failed: a sentence
-    status: int = 0  #: refer: the status of the answer or of the last NOTIFY
+    status: int = 0  #: refer: the last status: of the last NOTIFY, or of the answer where none came
+    answer: int = 0  #: refer: the status of the answer to REFER
     silent: bool = False  #: record: nothing but silence
 
 
@@ -365,6 +415,7 @@ class HungUp(Event, frozen=True, kw_only=True, tag="hung_up"):
     status: int = 0  #: the SIP status that ended it, when there was one
     reason: str = ""  #: its phrase, or a sentence of ours
     headers: dict[str, str] = {}
+    call_id: str = ""  #: SIP's; empty for simulated legs
 
 
 class Signal(Event, frozen=True, kw_only=True, tag="signal"):
@@ -377,9 +428,13 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
 
 
 class Referred(Event, frozen=True, kw_only=True, tag="referred"):
-    """The far end asks to be connected elsewhere."""
+    """The far end asks to be connected elsewhere (REFER, RFC 3515), and waits for `AcceptRefer` or `RefuseRefer`.
 
-    to: str
+    Undecided, it is refused with 603 after 10 s.
+    """
+
+    to: str  #: the URI of Refer-To, its header part included
+    by: str = ""  #: Referred-By as it came
 
 
 class Refused(Event, frozen=True, kw_only=True, tag="refused"):
@@ -414,7 +469,19 @@ class TrunkState(Event, frozen=True, kw_only=True, tag="trunk_state"):
 
 
 AnyEvent: TypeAlias = (
-    Invited | Early | Answered | Key | Done | Quality | HungUp | Signal | Referred | Refused | Registered | TrunkState
+    Invited
+    | Early
+    | Answered
+    | Key
+    | Heard
+    | Done
+    | Quality
+    | HungUp
+    | Signal
+    | Referred
+    | Refused
+    | Registered
+    | TrunkState
 )
 
 

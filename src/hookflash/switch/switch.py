@@ -106,7 +106,7 @@ class Switch:
         return len(self._legs)
 
     def _hold(self, number: int) -> SwitchLeg:
-        leg = self._legs[number] = SwitchLeg(number, self.tell)
+        leg = self._legs[number] = SwitchLeg(number, self.tell, self.native.take_audio)
         return leg
 
     def _take(self) -> None:

@@ -2,21 +2,26 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import msgspec
 
 from hookflash.switch import protocol
-from hookflash.switch.leg import Collected, Detected, HungUp, Leg, Recorded, Tape
+from hookflash.switch.ear import SwitchEar
+from hookflash.switch.leg import Collected, Detected, Ear, HungUp, Leg, Recorded, Referral, Tape
 from hookflash.switch.protocol import AnyCommand, AnyEvent, AnySource, Done
 
 
 class SwitchLeg:
-    """`Leg`, over the switch; `tell` hands it a command."""
+    """`Leg`, over the switch: `tell` hands it a command, `take_audio` takes what an operation of a leg has heard."""
 
-    def __init__(self, number: int, tell: Callable[[AnyCommand], None]) -> None:
+    def __init__(
+        self, number: int, tell: Callable[[AnyCommand], None], take_audio: Callable[[int, int], bytes]
+    ) -> None:
         self.number = number
         self.tell = tell
+        self._take_audio = take_audio
         self._early: protocol.Early | protocol.Answered | None = None
         self._answered: protocol.Answered | None = None
         self._hung_up: protocol.HungUp | None = None
@@ -25,6 +30,7 @@ class SwitchLeg:
         self._gone = asyncio.Event()
         self._ops = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Done]] = {}
+        self._ears: dict[int, SwitchEar] = {}
         self._watchers: list[Callable[[AnyEvent], None]] = []
 
     @property
@@ -36,7 +42,12 @@ class SwitchLeg:
         for told in self._watchers:
             told(event)
         match event:
+            case protocol.Heard():
+                if (ear := self._ears.get(event.op)) is not None:
+                    ear.wake()
             case protocol.Done():
+                if (ear := self._ears.get(event.op)) is not None:
+                    ear.end(event)
                 future = self._waiting.pop(event.op, None)
                 if future is not None and not future.done():
                     future.set_result(event)
@@ -97,7 +108,7 @@ class SwitchLeg:
 
     async def collect(self, command: protocol.Collect) -> Collected:
         done = await self._until_done(msgspec.structs.replace(command, leg=self.number, op=next(self._ops)))
-        return Collected(done.digits, done.why, done.key)
+        return Collected(done.digits, done.why, done.key, done.ms)
 
     async def record(self, command: protocol.Record, tape: Tape | None = None) -> Recorded:
         filled = msgspec.structs.replace(command, leg=self.number, op=next(self._ops))
@@ -127,6 +138,32 @@ class SwitchLeg:
     async def detect(self, command: protocol.Detect) -> Detected:
         done = await self._until_done(msgspec.structs.replace(command, leg=self.number, op=next(self._ops)))
         return Detected(done.found, done.ms)
+
+    @asynccontextmanager
+    async def hear(self, track: str = "inbound") -> AsyncIterator[Ear]:
+        op = next(self._ops)
+        ear = self._ears[op] = SwitchEar(lambda: self._take_audio(self.number, op))
+        try:
+            self._tell(protocol.Hear(leg=self.number, op=op, track=track))
+            yield ear
+        finally:
+            del self._ears[op]
+            self.tell(protocol.Stop(leg=self.number, op=op))  # of a leg that is gone, too: what it heard is let go
+
+    async def refer(self, to: str, headers: Mapping[str, str] = {}) -> Referral:
+        done = await self._done(protocol.Refer(leg=self.number, op=next(self._ops), to=to, headers=dict(headers)))
+        if done.why == "failed":
+            raise OSError(done.problem)
+        return Referral(done.answer, done.status)
+
+    async def accept_refer(self) -> None:
+        self._tell(protocol.AcceptRefer(leg=self.number))
+
+    async def refuse_refer(self, status: int = 603) -> None:
+        self._tell(protocol.RefuseRefer(leg=self.number, status=status))
+
+    async def tell_refer(self, status: int, reason: str = "") -> None:
+        self._tell(protocol.TellRefer(leg=self.number, status=status, reason=reason))
 
     async def bridge(self, other: Leg) -> None:
         self._tell(protocol.Bridge(leg=self.number, other=other.number))
@@ -174,4 +211,12 @@ class SwitchLeg:
         self._waiting.clear()
 
 
-Operation = protocol.Play | protocol.Collect | protocol.Record | protocol.SendKeys | protocol.Wait | protocol.Detect
+Operation = (
+    protocol.Play
+    | protocol.Collect
+    | protocol.Record
+    | protocol.SendKeys
+    | protocol.Wait
+    | protocol.Detect
+    | protocol.Refer
+)

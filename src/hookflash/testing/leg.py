@@ -6,18 +6,20 @@ For tests of verbs and of calls. On a loop that jumps (`loop.py`) a call of any 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from hookflash.domain.speech import Utterance
 from hookflash.switch import protocol
-from hookflash.switch.leg import Collected, Detected, HungUp, Leg, Recorded, Tape
+from hookflash.switch.leg import Collected, Detected, Ear, HungUp, Leg, Recorded, Referral, Tape
 from hookflash.switch.protocol import AnyEvent, AnySource, File, Silence, Stream, Tone
 
 SOUND_MS = 1_000  #: how long files last, unless `lasts` says otherwise
 KEY_MS = 100
 PAUSES = {"w": 500, "W": 1_000}  # ms, among keys that are sent
+PIECE_MS = 100  # of what an ear gets
+SPEECH, SILENCE = b"\x10\x10" * 8 * PIECE_MS, bytes(2 * 8 * PIECE_MS)
 
 
 class _Keys:
@@ -53,6 +55,7 @@ class ScriptedLeg:
         self.talks: list[tuple[float, float]] = []  #: when the person speaks; otherwise there is silence
         self.unplayable: set[str] = set()  #: files that the leg cannot play
         self.found = Detected("human", 1_000)  #: what a detection finds
+        self.referral = Referral(202, 200)  #: what becomes of a transfer
         self.bridged_with: Leg | None = None
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -157,15 +160,12 @@ class ScriptedLeg:
             turn += 1
 
     async def collect(self, command: protocol.Collect) -> Collected:
-        pressed = _Keys()
+        pressed, began = _Keys(), self.now
         with self._listening(pressed.put):
-            for source in command.sources:
-                self._hear(source)
-                if not command.barge_in:
-                    await self._pass(self._length(source))
-                elif await self._within(self._length(source), pressed.some()):
-                    break
-            return await self._keys(command, pressed)
+            first = await self._prompt(command, pressed) or await self._answer(command.first_ms, command, pressed)
+            if first == "speech" and command.speech is not None:
+                return await self._speech(command.speech, began)
+            return await self._keys(command, pressed) if first else Collected("", "timeout")
 
     async def record(self, command: protocol.Record, tape: Tape | None = None) -> Recorded:
         self._check()
@@ -235,6 +235,28 @@ class ScriptedLeg:
     async def detect(self, command: protocol.Detect) -> Detected:
         await self._pass(min(self.found.ms, command.timeout_ms))
         return self.found if self.found.ms <= command.timeout_ms else Detected("unknown", command.timeout_ms)
+
+    @asynccontextmanager
+    async def hear(self, track: str = "inbound") -> AsyncIterator[Ear]:
+        self._check()
+        yield self._pieces(track)
+
+    async def refer(self, to: str, headers: Mapping[str, str] = {}) -> Referral:
+        self._check()
+        self._note(f"is referred to {to}")
+        return self.referral
+
+    async def accept_refer(self) -> None:
+        self._check()
+        self._note("may refer")
+
+    async def refuse_refer(self, status: int = 603) -> None:
+        self._check()
+        self._note(f"may not refer {status}")
+
+    async def tell_refer(self, status: int, reason: str = "") -> None:
+        self._check()
+        self._note(f"hears that its transfer is at {status}")
 
     async def early(self) -> protocol.Early | protocol.Answered:
         await self._first(self._early, self._answered)
@@ -307,6 +329,35 @@ class ScriptedLeg:
             yield
         finally:
             self._listeners.remove(listener)
+
+    async def _prompt(self, command: protocol.Collect, pressed: _Keys) -> str:
+        """What stops the prompts: `key`, `speech` or nothing."""
+        for source in command.sources:
+            self._hear(source)
+            if not command.barge_in:
+                await self._pass(self._length(source))
+            elif first := await self._answer(self._length(source), command, pressed):
+                return first
+        return ""
+
+    async def _answer(self, ms: int, command: protocol.Collect, pressed: _Keys) -> str:
+        """What comes within `ms`: `key`, `speech` or nothing."""
+        talks = [max(start - self.now, 0) * 1_000 for start, end in self.talks if end > self.now]
+        speech = min(talks, default=ms) if command.speech is not None else ms
+        if await self._within(min(ms, speech), pressed.some()):
+            return "key"
+        return "speech" if speech < ms else ""
+
+    async def _speech(self, how: protocol.SpeechEnd, since: float) -> Collected:
+        began = self.now
+        await self._pass(min(self._silent_in(began, how.end_ms), how.most_ms))
+        return Collected("", "speech", ms=round((began - since) * 1_000))
+
+    async def _pieces(self, track: str) -> AsyncIterator[bytes]:
+        while not self._gone.done():
+            speaks = track != "outbound" and any(start <= self.now < end for start, end in self.talks)
+            await asyncio.wait({self._gone}, timeout=PIECE_MS / 1_000 / self.pace)
+            yield SPEECH if speaks else SILENCE
 
     async def _keys(self, command: protocol.Collect, pressed: _Keys) -> Collected:
         digits = ""

@@ -27,7 +27,7 @@ use crate::gauges::{Gauges, Snapshot};
 use crate::protocol::{self, Command, Dial, Event, Fields, Happening, LegId, OpId};
 use crate::ring::Ring;
 use crate::sip_io::{Incoming, SipSockets};
-use crate::sip_leg::{Agreed, Limit, SipLeg, Terms};
+use crate::sip_leg::{Agreed, Limit, SipLeg, Terms, Transfer};
 use crate::studio::Studio;
 
 /// The token of the waker; those of sockets follow.
@@ -62,8 +62,8 @@ const LATE_AUDIO: Micros = 30_000;
 pub enum Note {
     /// The exchange asks.
     Command(Command),
-    /// Somebody listens in on a leg from now on, or nobody.
-    Tap(LegId, Option<Box<dyn Tap>>),
+    /// Somebody listens in on a leg: an operation.
+    Tap(LegId, OpId, Box<dyn Tap>),
     /// New calls are refused from now on, or taken again.
     Refuse(bool),
     /// A media thread tells what is for this thread to act on.
@@ -214,7 +214,11 @@ impl Control {
                 Ok(Note::Command(command)) => {
                     self.guarded(command.leg(), now, |control| control.command(command, now));
                 }
-                Ok(Note::Tap(leg, tap)) => self.studio.tap(leg, tap),
+                Ok(Note::Tap(leg, op, tap)) => {
+                    if !self.studio.tap(leg, op, tap) {
+                        self.without_audio(leg, op, now);
+                    }
+                }
                 Ok(Note::Refuse(refuse)) => self.refuses = refuse,
                 Ok(Note::Media(leg, event)) => self.guarded(Some(leg), now, |control| control.media(leg, event, now)),
                 Ok(Note::Stop) | Err(TryRecvError::Disconnected) => {
@@ -337,6 +341,9 @@ impl Control {
             Command::HangUp { leg, cause } => self.agent.hang_up(leg, &cause, now),
             Command::Limit { leg, ms } => self.limit(leg, Micros::from(ms) * 1_000, now),
             Command::Refer { leg, op, to, headers } => self.refer(leg, op, &to, headers, now),
+            Command::AcceptRefer { leg } => self.agent.accept_refer(leg, now),
+            Command::RefuseRefer { leg, status } => self.agent.refuse_refer(leg, status, now),
+            Command::TellRefer { leg, status, reason } => self.agent.notify_refer(leg, status, &reason, now),
             Command::Configure { domains, trunks } => {
                 self.srtp_of_trunks = trunks.iter().map(|trunk| (trunk.name.clone(), trunk.srtp.clone())).collect();
                 let domains = domains.into_iter().filter_map(convert::domain).collect();
@@ -355,7 +362,11 @@ impl Control {
         if waited || self.studio.command(number, command) {
             return;
         }
-        let Some(op) = op else { return };
+        op.into_iter().for_each(|op| self.without_audio(number, op, now));
+    }
+
+    /// An operation of a leg that has no audio ends before it has begun.
+    fn without_audio(&self, number: LegId, op: OpId, now: Micros) {
         if self.legs.get(&number).is_none_or(|leg| leg.ending.is_some()) {
             return self.done(number, op, "hung_up", now);
         }
@@ -396,8 +407,15 @@ impl Control {
             Ok((leg, outbound)) => {
                 self.legs.insert(number, leg);
                 self.agent.invite(number, outbound, now);
+                self.note_call_id(number);
             }
             Err(sentence) => self.report(number, failed(&sentence), now),
+        }
+    }
+
+    fn note_call_id(&mut self, number: LegId) {
+        if let (Some(leg), Some(call_id)) = (self.legs.get_mut(&number), self.agent.call_id(number)) {
+            leg.call_id = call_id.to_owned();
         }
     }
 
@@ -496,9 +514,9 @@ impl Control {
         let Some(leg) = self.legs.get_mut(&number).filter(|leg| !leg.is_answered) else { return };
         leg.is_answered = true;
         let length = if let Some(Limit::Length(length)) = leg.limit { length } else { LONGEST };
-        let codec = leg.codec_name().to_owned();
+        let (codec, call_id) = (leg.codec_name().to_owned(), leg.call_id.clone());
         self.set_limit(number, Some(Limit::Until(now + length)));
-        self.report(number, Happening::Answered { codec, headers }, now);
+        self.report(number, Happening::Answered { codec, headers, call_id }, now);
     }
 
     fn limit(&mut self, number: LegId, length: Micros, now: Micros) {
@@ -509,22 +527,35 @@ impl Control {
 
     fn refer(&mut self, number: LegId, op: OpId, to: &str, headers: Fields, now: Micros) {
         let uri = Uri::parse(to);
-        match (self.legs.get_mut(&number).filter(|leg| leg.is_answered), uri) {
-            (Some(leg), Ok(uri)) => {
-                leg.refer = Some(op);
-                self.agent.refer(number, &uri, headers.into_iter().collect(), now);
+        let leg = self.legs.get_mut(&number).filter(|leg| leg.is_answered && leg.ending.is_none());
+        let problem = match (leg, uri) {
+            (Some(leg), Ok(uri)) if leg.refer.is_none() => {
+                leg.refer = Some(Transfer { op, ..Transfer::default() });
+                return self.agent.refer(number, &uri, headers.into_iter().collect(), now);
             }
-            (_, uri) => {
-                let problem = uri.err().map_or("The leg is not answered.".into(), |error| format!("{error}"));
-                self.referred(number, op, 0, problem, now);
-            }
+            (Some(_), Ok(_)) => "The leg is being transferred already.".to_owned(),
+            (_, Err(error)) => error.to_string(),
+            (None, _) => "The leg is not answered.".to_owned(),
+        };
+        let done = protocol::Done { op, why: "failed".into(), problem, ..protocol::Done::default() };
+        self.report(number, Happening::Done(Box::new(done)), now);
+    }
+
+    /// A transfer that we asked for has got so far.
+    fn transferred(&mut self, number: LegId, answer: u16, status: u16, is_done: bool, now: Micros) {
+        let Some(leg) = self.legs.get_mut(&number) else { return };
+        if let Some(transfer) = &mut leg.refer {
+            (transfer.answer, transfer.status) = (answer, status);
+        }
+        if let Some(transfer) = leg.refer.take_if(|_| is_done) {
+            self.transfer_ended(number, &transfer, "end", now);
         }
     }
 
-    fn referred(&self, leg: LegId, op: OpId, status: u16, problem: String, now: Micros) {
-        let why = if problem.is_empty() { "end" } else { "failed" };
-        let done = protocol::Done { op, why: why.into(), status, problem, ..protocol::Done::default() };
-        self.report(leg, Happening::Done(Box::new(done)), now);
+    fn transfer_ended(&self, number: LegId, transfer: &Transfer, why: &str, now: Micros) {
+        let &Transfer { op, answer, status } = transfer;
+        let done = protocol::Done { op, why: why.into(), answer, status, ..protocol::Done::default() };
+        self.report(number, Happening::Done(Box::new(done)), now);
     }
 }
 
@@ -535,6 +566,7 @@ impl Control {
             AgentEvent::Invited(invitation) => self.invited(*invitation, now),
             AgentEvent::Progress { leg, status, body, .. } => self.progress(leg, status, body, now),
             AgentEvent::Answered { leg, body, headers, .. } => {
+                self.note_call_id(leg);
                 if self.agreed(leg, &body, now) {
                     self.up(leg, headers.into_iter().collect(), now);
                 }
@@ -547,19 +579,12 @@ impl Control {
             }
             AgentEvent::OfferRefused { .. } => {}
             AgentEvent::Key { leg, key, ms } => self.report(leg, Happening::Key { key, ms, inband: false }, now),
-            AgentEvent::Referred { leg, to, .. } => {
-                self.report(leg, Happening::Referred { to }, now);
-                self.agent.refuse_refer(leg, 603, now);
-            }
-            AgentEvent::ReferState { leg, status, done } => {
-                let op = self.legs.get_mut(&leg).filter(|_| done).and_then(|leg| leg.refer.take());
-                if let Some(op) = op {
-                    self.referred(leg, op, status, String::new(), now);
-                }
-            }
+            AgentEvent::Referred { leg, to, by } => self.report(leg, Happening::Referred { to, by }, now),
+            AgentEvent::ReferState { leg, answer, status, done } => self.transferred(leg, answer, status, done, now),
             AgentEvent::Ended { leg, cause, status, reason, headers } => {
                 let headers = headers.into_iter().collect();
-                self.ended(leg, Happening::HungUp { cause: cause.to_string(), status, reason, headers }, now);
+                let call_id = self.legs.get(&leg).map(|leg| leg.call_id.clone()).unwrap_or_default();
+                self.ended(leg, Happening::HungUp { cause: cause.to_string(), status, reason, headers, call_id }, now);
             }
             AgentEvent::Signal { leg, sent, line, cseq, peer } => {
                 let peer = peer.map(|peer| peer.to_string()).unwrap_or_default();
@@ -590,6 +615,7 @@ impl Control {
             self.agent.reject(number, 488, &why, &Vec::new(), now);
             return;
         }
+        leg.call_id.clone_from(&invitation.call_id);
         self.legs.insert(number, leg);
         let user = |uri: &Uri| uri.user.clone().unwrap_or_else(|| uri.to_string());
         let invited = protocol::Invited {
@@ -653,8 +679,8 @@ impl Control {
             // It was refused before the exchange heard of it.
             return;
         };
-        if let Some(op) = leg.refer.take() {
-            self.referred(number, op, 0, "The call ended.".into(), now);
+        if let Some(transfer) = leg.refer.take() {
+            self.transfer_ended(number, &transfer, "hung_up", now);
         }
         let waits = self.legs.get_mut(&number).map(|leg| std::mem::take(&mut leg.waits)).unwrap_or_default();
         for (op, until) in waits {
@@ -691,13 +717,14 @@ impl Control {
                 }
                 self.closed(number, now);
             }
-            MediaEvent::Key { .. } | MediaEvent::Done(_) => {}
+            MediaEvent::Key { .. } | MediaEvent::Heard { .. } | MediaEvent::Done(_) => {}
         }
     }
 }
 
 fn failed(sentence: &str) -> Happening {
-    Happening::HungUp { cause: "failed".into(), status: 0, reason: sentence.into(), headers: Fields::new() }
+    let (headers, call_id) = (Fields::new(), String::new());
+    Happening::HungUp { cause: "failed".into(), status: 0, reason: sentence.into(), headers, call_id }
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub fn media_command(command: Command) -> Option<MediaCommand> {
                 first_ms: collect.first_ms,
                 between_ms: collect.between_ms,
                 barge_in: collect.barge_in,
+                speech: collect
+                    .speech
+                    .map(|speech| session::SpeechEnd { end_ms: speech.end_ms, most_ms: speech.most_ms }),
             },
         },
         Command::Record(record) => MediaCommand::Record {
@@ -81,6 +84,7 @@ fn source(source: protocol::Source) -> session::Source {
 pub fn happening(event: MediaEvent) -> Option<Happening> {
     Some(match event {
         MediaEvent::Key { key, ms, inband } => Happening::Key { key, ms, inband },
+        MediaEvent::Heard { op } => Happening::Heard { op },
         MediaEvent::Done(done) => Happening::Done(Box::new(protocol::Done {
             op: done.op,
             why: done.why.word().to_owned(),
@@ -89,8 +93,8 @@ pub fn happening(event: MediaEvent) -> Option<Happening> {
             ms: done.ms,
             found: done.found.to_owned(),
             problem: done.problem,
-            status: 0,
             silent: done.silent,
+            ..protocol::Done::default()
         })),
         MediaEvent::MediaTimeout | MediaEvent::Broken(_) | MediaEvent::Closed(_) => return None,
     })

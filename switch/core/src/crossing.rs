@@ -9,8 +9,9 @@ use hookflash_media::graph::Tap;
 use crate::protocol::{Command, LegId, OpId, Source};
 use crate::streams::Streams;
 
-/// The operation that plays the other side; nobody waits for its `Done`.
-pub const OP: OpId = 1 << 52;
+/// The operations that play the other side and listen to this one; nobody waits for their `Done`.
+pub const EAR: OpId = 1 << 52;
+pub const MOUTH: OpId = EAR + 1;
 
 /// Numbers of streams from here on are not the exchange's.
 const STREAMS: u64 = 1 << 52;
@@ -31,8 +32,9 @@ impl Mouth {
 }
 
 impl Tap for Mouth {
-    fn hear(&mut self, said: &Frame, _heard: &Frame) {
+    fn hear(&mut self, said: &Frame, _heard: &Frame) -> bool {
         self.streams.feed(self.stream, said);
+        false
     }
 }
 
@@ -44,10 +46,10 @@ impl Drop for Mouth {
 
 /// Plays to `leg` what `other` says.
 pub fn ear(leg: LegId, other: LegId) -> Command {
-    Command::Play { leg, op: OP, sources: vec![Source::Stream { stream: STREAMS | other }], repeat: 1 }
+    Command::Play { leg, op: EAR, sources: vec![Source::Stream { stream: STREAMS | other }], repeat: 1 }
 }
 
-/// Plays it no more.
-pub fn deafen(leg: LegId) -> Command {
-    Command::Stop { leg, op: OP }
+/// Plays it no more, and does not listen any more either.
+pub fn part(leg: LegId) -> [Command; 2] {
+    [EAR, MOUTH].map(|op| Command::Stop { leg, op })
 }

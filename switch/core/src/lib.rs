@@ -6,6 +6,7 @@ mod control;
 mod convert;
 mod crossing;
 mod dns;
+mod ears;
 mod gauges;
 mod library;
 pub mod media_io;

@@ -43,6 +43,9 @@ pub enum Source {
     },
 }
 
+fn declined() -> u16 {
+    603
+}
 fn once() -> u32 {
     1
 }
@@ -155,6 +158,18 @@ pub struct Collect {
     pub between_ms: u32,
     #[serde(default = "yes")]
     pub barge_in: bool,
+    #[serde(default)]
+    pub speech: Option<SpeechEnd>,
+}
+
+/// When somebody has finished speaking.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[allow(missing_docs, reason = "described in protocol.py")]
+#[serde(deny_unknown_fields)]
+pub struct SpeechEnd {
+    pub end_ms: u32,
+    #[serde(default = "a_minute")]
+    pub most_ms: u32,
 }
 
 /// A recording.
@@ -299,12 +314,32 @@ pub enum Command {
     Listen {
         leg: LegId,
     },
+    Hear {
+        leg: LegId,
+        op: OpId,
+        #[serde(default = "inbound")]
+        track: String,
+    },
     Refer {
         leg: LegId,
         op: OpId,
         to: String,
         #[serde(default)]
         headers: Fields,
+    },
+    AcceptRefer {
+        leg: LegId,
+    },
+    RefuseRefer {
+        leg: LegId,
+        #[serde(default = "declined")]
+        status: u16,
+    },
+    TellRefer {
+        leg: LegId,
+        status: u16,
+        #[serde(default)]
+        reason: String,
     },
     Configure {
         #[serde(default)]
@@ -411,11 +446,15 @@ pub enum Happening {
     Answered {
         codec: String,
         headers: Fields,
+        call_id: String,
     },
     Key {
         key: char,
         ms: u32,
         inband: bool,
+    },
+    Heard {
+        op: OpId,
     },
     Done(Box<Done>),
     Quality {
@@ -433,6 +472,7 @@ pub enum Happening {
         status: u16,
         reason: String,
         headers: Fields,
+        call_id: String,
     },
     Signal {
         sent: bool,
@@ -442,6 +482,7 @@ pub enum Happening {
     },
     Referred {
         to: String,
+        by: String,
     },
     Refused {
         why: String,
@@ -503,6 +544,8 @@ pub struct Done {
     pub problem: String,
     #[serde(default)]
     pub status: u16,
+    #[serde(default)]
+    pub answer: u16,
     #[serde(default)]
     pub silent: bool,
 }
@@ -579,7 +622,11 @@ impl Command {
             | Join { leg, .. }
             | Leave { leg }
             | Listen { leg }
-            | Refer { leg, .. } => Some(*leg),
+            | Hear { leg, .. }
+            | Refer { leg, .. }
+            | AcceptRefer { leg }
+            | RefuseRefer { leg, .. }
+            | TellRefer { leg, .. } => Some(*leg),
             Configure { .. } => None,
         }
     }

@@ -89,7 +89,7 @@ mod tests {
     use crate::protocol::Happening;
 
     fn event(leg: u64) -> Event {
-        Event { leg, at: 0, what: Happening::Referred { to: String::new() } }
+        Event { leg, at: 0, what: Happening::Heard { op: 1 } }
     }
 
     fn drained(ring: &Ring) -> Vec<u64> {

@@ -40,10 +40,23 @@ pub struct SipLeg {
     pub limit: Option<Limit>,
     /// How it ended, while its audio comes to its end.
     pub ending: Option<Happening>,
-    /// The operation that waits for a transfer.
-    pub refer: Option<OpId>,
+    /// The transfer that we asked for.
+    pub refer: Option<Transfer>,
+    /// The Call-ID of its dialog; of the first one, while it rings in several places.
+    pub call_id: String,
     /// Operations that only let time pass, begun before there was audio, and until when.
     pub waits: Vec<(OpId, Micros)>,
+}
+
+/// A transfer that we asked for, as far as it got.
+#[derive(Debug, Default)]
+pub struct Transfer {
+    /// The operation that waits for it.
+    pub op: OpId,
+    /// The status of the answer to REFER.
+    pub answer: u16,
+    /// The last status that was told.
+    pub status: u16,
 }
 
 /// What both sides agreed on.
@@ -99,6 +112,7 @@ impl SipLeg {
             limit: None,
             ending: None,
             refer: None,
+            call_id: String::new(),
             waits: Vec::new(),
         }
     }

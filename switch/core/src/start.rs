@@ -214,7 +214,7 @@ fn shown_address(host: IpAddr) -> IpAddr {
 fn report(ring: &Arc<Ring>, desk: &Desk) -> Report {
     let (ring, desk) = (Arc::clone(ring), desk.clone());
     Arc::new(move |leg, at, event| match event {
-        MediaEvent::Key { .. } | MediaEvent::Done(_) => {
+        MediaEvent::Key { .. } | MediaEvent::Heard { .. } | MediaEvent::Done(_) => {
             if let Some(what) = happening(event) {
                 ring.push(Event { leg, at: at / 1_000, what }, at);
             }

@@ -8,7 +8,7 @@ use hookflash_media::graph::Tap;
 use hookflash_media::session::{MediaCommand, MediaParams};
 
 use crate::media_io::{Counts, MediaThreads, Ports, Sockets};
-use crate::protocol::LegId;
+use crate::protocol::{LegId, OpId};
 
 /// Ports and threads. Nothing here waits.
 pub struct Studio {
@@ -53,9 +53,9 @@ impl Studio {
         self.threads.command(leg, command)
     }
 
-    /// Lets somebody listen in on a leg, or nobody any more.
-    pub fn tap(&mut self, leg: LegId, tap: Option<Box<dyn Tap>>) {
-        self.threads.tap(leg, tap);
+    /// Lets somebody listen in on a leg; false when it has no audio, and nothing comes of it.
+    pub fn tap(&mut self, leg: LegId, op: OpId, tap: Box<dyn Tap>) -> bool {
+        self.threads.tap(leg, op, tap)
     }
 
     /// Whether the audio of a leg has started, and not ended.

@@ -13,8 +13,9 @@ use hookflash_media::graph::Tap;
 use crate::clock::Clock;
 use crate::control::Note;
 use crate::crossing::{self, Mouth};
+use crate::ears::Ears;
 use crate::gauges::Gauges;
-use crate::protocol::{Command, Event, Happening, LegId, SwitchConfig};
+use crate::protocol::{Command, Event, Happening, LegId, OpId, SwitchConfig};
 use crate::ring::Ring;
 use crate::start::{self, Desk, Started};
 use crate::streams::Streams;
@@ -57,6 +58,7 @@ pub struct Switch {
     ring: Arc<Ring>,
     world: Mutex<World>,
     streams: Streams,
+    ears: Ears,
     clock: Clock,
     addresses: BTreeMap<String, String>,
     desk: Desk,
@@ -82,6 +84,7 @@ impl Switch {
             ring,
             world,
             streams,
+            ears: Ears::default(),
             clock,
             addresses,
             desk,
@@ -104,6 +107,11 @@ impl Switch {
                 self.part(leg);
                 self.hand_over(command);
             }
+            Command::Hear { leg, op, track } => self.tap(leg, op, self.ears.open(leg, op, &track)),
+            Command::Stop { leg, op } => {
+                self.ears.close(leg, op);
+                self.hand_over(command);
+            }
             command => self.hand_over(command),
         }
     }
@@ -121,7 +129,7 @@ impl Switch {
     /// Lets a simulated leg and a SIP leg hear each other.
     fn cross(&self, leg: LegId, other: LegId) {
         for (one, two) in [(leg, other), (other, leg)] {
-            self.tap(one, Some(Box::new(Mouth::new(&self.streams, one))));
+            self.tap(one, crossing::MOUTH, Box::new(Mouth::new(&self.streams, one)));
             self.crossings().insert(one, two);
         }
         for (one, two) in [(leg, other), (other, leg)] {
@@ -134,15 +142,17 @@ impl Switch {
         let Some(other) = self.crossings().remove(&leg) else { return };
         self.crossings().remove(&other);
         for leg in [leg, other] {
-            self.tap(leg, None);
-            self.hand_over(crossing::deafen(leg));
+            crossing::part(leg).into_iter().for_each(|command| self.hand_over(command));
         }
     }
 
-    fn tap(&self, leg: LegId, tap: Option<Box<dyn Tap>>) {
-        match is_simulated(leg) {
-            true => self.world().tap(leg, tap),
-            false => self.desk.leave(Note::Tap(leg, tap)),
+    fn tap(&self, leg: LegId, op: OpId, tap: Box<dyn Tap>) {
+        if is_simulated(leg) {
+            let mut world = self.world();
+            world.tap(leg, op, tap);
+            self.publish(&mut world);
+        } else {
+            self.desk.leave(Note::Tap(leg, op, tap));
         }
     }
 
@@ -177,6 +187,11 @@ impl Switch {
         self.streams.feed(stream, samples);
     }
 
+    /// Takes what an ear has heard since it was last asked; nothing for one that is not there.
+    pub fn take_audio(&self, leg: LegId, op: OpId) -> Vec<i16> {
+        self.ears.take(leg, op)
+    }
+
     /// What a listening leg has heard so far.
     pub fn heard(&self, leg: LegId) -> Vec<i16> {
         self.world().heard(leg).map(|(samples, _)| samples.to_vec()).unwrap_or_default()
@@ -202,6 +217,7 @@ impl Switch {
     pub fn stats(&self) -> BTreeMap<String, f64> {
         let mut stats = self.gauges.named();
         stats.insert("events_waiting".into(), self.ring.len() as f64);
+        stats.insert("audio_unheard_ms".into(), self.ears.lost_ms() as f64);
         stats.insert("simulated_legs".into(), self.simulated() as f64);
         stats
     }

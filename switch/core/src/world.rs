@@ -140,9 +140,9 @@ impl World {
         }
     }
 
-    /// Lets somebody listen in on a leg, or nobody any more.
-    pub fn tap(&mut self, leg: LegId, tap: Option<Box<dyn Tap>>) {
-        self.shard.tap(leg, tap, &mut self.out);
+    /// Lets somebody listen in on a leg: an operation.
+    pub fn tap(&mut self, leg: LegId, op: OpId, tap: Box<dyn Tap>) {
+        self.shard.tap(leg, op, tap, self.now, &mut self.out);
         self.gather();
     }
 
@@ -282,7 +282,7 @@ impl World {
             party.is_answered = true;
             party.ring_until = None;
             let codec = codec_name(party.codec).to_owned();
-            self.report(leg, Happening::Answered { codec, headers: Fields::new() });
+            self.report(leg, Happening::Answered { codec, headers: Fields::new(), call_id: String::new() });
         }
     }
 
@@ -376,7 +376,8 @@ impl World {
 }
 
 fn hung_up(ending: Ending) -> Happening {
-    Happening::HungUp { cause: ending.cause, status: ending.status, reason: ending.reason, headers: ending.headers }
+    let Ending { cause, status, reason, headers } = ending;
+    Happening::HungUp { cause, status, reason, headers, call_id: String::new() }
 }
 
 fn payload_type(codec: CodecKind) -> u8 {

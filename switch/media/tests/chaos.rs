@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use common::{Log, MS, Network, Shelf, World, file, has, sine};
 use hookflash_media::codec::CodecKind;
 use hookflash_media::graph::{Library, Line, Sound, Tap, Tape};
-use hookflash_media::session::{Collect, Detect, OpId, Record, Source, Track, Why};
+use hookflash_media::session::{Collect, Detect, OpId, Record, Source, SpeechEnd, Track, Why};
 use hookflash_media::{Frame, LegId, MediaCommand, MediaEvent, MediaParams, Shard, Wire};
 use proptest::prelude::*;
 
@@ -18,6 +18,7 @@ use proptest::prelude::*;
 #[derive(Debug, Clone)]
 enum Deed {
     Tell(LegId, MediaCommand),
+    Tap(LegId, OpId),
     Wait(u64),
     Close(LegId),
 }
@@ -41,14 +42,16 @@ fn sources() -> impl Strategy<Value = Vec<Source>> {
 
 fn collect() -> impl Strategy<Value = Collect> {
     let finish = prop::sample::select(vec!["", "#", "12"]);
-    (sources(), 0..4_u32, finish, 0..800_u32, 0..800_u32, any::<bool>()).prop_map(
-        |(sources, most, finish, first_ms, between_ms, barge_in)| Collect {
+    let speech = prop::option::of((0..300_u32, 0..900_u32).prop_map(|(end_ms, most_ms)| SpeechEnd { end_ms, most_ms }));
+    (sources(), 0..4_u32, finish, 0..800_u32, 0..800_u32, any::<bool>(), speech).prop_map(
+        |(sources, most, finish, first_ms, between_ms, barge_in, speech)| Collect {
             sources,
             most,
             finish: finish.into(),
             first_ms,
             between_ms,
             barge_in,
+            speech,
         },
     )
 }
@@ -101,6 +104,7 @@ fn command() -> impl Strategy<Value = MediaCommand> {
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         8 => (leg(), command()).prop_map(|(leg, command)| Deed::Tell(leg, command)),
+        1 => (leg(), 1..60_u64).prop_map(|(leg, op)| Deed::Tap(leg, op)),
         6 => (0..400_u64).prop_map(Deed::Wait),
         1 => leg().prop_map(Deed::Close),
     ]
@@ -121,18 +125,23 @@ proptest! {
         }
         // Running operations by leg, as far as the outside can know; a number that runs is not given again.
         let mut started: HashMap<(LegId, OpId), usize> = HashMap::new();
+        let mut starts = |world: &World, leg, op| {
+            let ended = world.dones(leg).iter().filter(|done| done.op == op).count();
+            let count = started.entry((leg, op)).or_default();
+            if *count == ended {
+                *count += 1;
+            }
+        };
         for deed in deeds {
             match deed {
                 Deed::Wait(ms) => world.run(ms),
                 Deed::Close(leg) => world.close(leg),
+                Deed::Tap(leg, op) => {
+                    starts(&world, leg, op);
+                    world.shard.tap(leg, op, Box::new(Ear::default()), world.now, &mut world.log);
+                }
                 Deed::Tell(leg, command) => {
-                    let ended = |op| world.dones(leg).iter().filter(|done| done.op == op).count();
-                    if let Some(op) = command.starts() {
-                        let count = started.entry((leg, op)).or_default();
-                        if *count == ended(op) {
-                            *count += 1;
-                        }
-                    }
+                    command.starts().into_iter().for_each(|op| starts(&world, leg, op));
                     world.tell(leg, command);
                 }
             }
@@ -198,13 +207,15 @@ fn a_panic_ends_one_leg() {
     assert!(has(&heard[4_000..], 600.0));
 }
 
+#[derive(Default)]
 struct Ear(Arc<Mutex<(Vec<i16>, Vec<i16>)>>);
 
 impl Tap for Ear {
-    fn hear(&mut self, said: &Frame, heard: &Frame) {
+    fn hear(&mut self, said: &Frame, heard: &Frame) -> bool {
         let mut both = self.0.lock().unwrap();
         both.0.extend_from_slice(said);
         both.1.extend_from_slice(heard);
+        false
     }
 }
 
@@ -218,7 +229,7 @@ fn a_tap_hears_both_sides() {
     world.play_sine(2, 1, 1_100.0, 60_000);
     world.tell(11, MediaCommand::Bridge { other: 12 });
     let both = Arc::new(Mutex::new((Vec::new(), Vec::new())));
-    world.shard.tap(11, Some(Box::new(Ear(Arc::clone(&both)))), &mut world.log);
+    world.shard.tap(11, 1, Box::new(Ear(Arc::clone(&both))), world.now, &mut world.log);
     world.run(2_000);
     let (said, heard) = &*both.lock().unwrap();
     assert!(has(&said[8_000..], 600.0) && has(&heard[8_000..], 1_100.0));

@@ -123,7 +123,15 @@ fn the_next_stops_the_one_before() {
 }
 
 fn gather() -> How {
-    How { sources: vec![file("menu")], most: 0, finish: "#".into(), first_ms: 5_000, between_ms: 2_000, barge_in: true }
+    How {
+        sources: vec![file("menu")],
+        most: 0,
+        finish: "#".into(),
+        first_ms: 5_000,
+        between_ms: 2_000,
+        barge_in: true,
+        speech: None,
+    }
 }
 
 /// A key stops the prompt, and what was pressed comes back without the finishing key.

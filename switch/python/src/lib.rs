@@ -62,6 +62,11 @@ impl Switch {
         PyBytes::new(py, &bytes(&heard))
     }
 
+    fn take_audio<'py>(&self, py: Python<'py>, leg: u64, op: u64) -> Bound<'py, PyBytes> {
+        let audio = py.detach(|| self.0.take_audio(leg, op));
+        PyBytes::new(py, &bytes(&audio))
+    }
+
     fn hears(&self, py: Python<'_>, leg: u64, wanted: &[u8], after: u64) -> Option<(u64, u64, f32)> {
         py.detach(|| self.0.hears(leg, &samples(wanted), after))
     }

@@ -30,6 +30,7 @@ COMMANDS: list[protocol.AnyCommand] = [
         loop=0,
     ),
     protocol.Collect(leg=1, op=2, sources=[protocol.Silence(ms=1)], most=4, finish="*", first_ms=1, barge_in=False),
+    protocol.Collect(leg=1, op=8, speech=protocol.SpeechEnd(end_ms=1, most_ms=2)),
     protocol.Record(leg=1, op=3, path="/r.wav", channels=2, track="both", beep=True, finish="#", trim=True),
     protocol.PauseRecording(leg=1, op=3, silence=False),
     protocol.ResumeRecording(leg=1, op=3),
@@ -42,7 +43,11 @@ COMMANDS: list[protocol.AnyCommand] = [
     protocol.Join(leg=1, room="r", muted=True, whisper_to=2),
     protocol.Leave(leg=1),
     protocol.Listen(leg=1),
+    protocol.Hear(leg=1, op=9, track="outbound"),
     protocol.Refer(leg=1, op=7, to="sip:c@d", headers={"X-B": "2"}),
+    protocol.AcceptRefer(leg=1),
+    protocol.RefuseRefer(leg=1, status=403),
+    protocol.TellRefer(leg=1, status=180, reason="Ringing"),
     protocol.Configure(
         domains=[
             protocol.Domain(

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hookflash.switch import protocol
-from hookflash.switch.leg import HungUp, Tape
+from hookflash.switch.leg import HungUp, Referral, Tape
 from hookflash.switch.protocol import AnyCommand, AnyEvent, Done, Silence
 from hookflash.switch.switch_leg import SwitchLeg
 
@@ -15,7 +15,13 @@ class Line:
 
     def __init__(self) -> None:
         self.told: list[AnyCommand] = []
-        self.leg = SwitchLeg(7, self.told.append)
+        self.audio: dict[int, list[bytes]] = {}  #: that waits, by operation
+        self.leg = SwitchLeg(7, self.told.append, self._take)
+
+    def _take(self, _: int, op: int) -> bytes:
+        taken = b"".join(self.audio.get(op, []))
+        self.audio[op] = []
+        return taken
 
     def happens(self, *events: AnyEvent) -> None:
         for event in events:
@@ -164,3 +170,41 @@ async def test_who_watches_hears_of_everything_first(line: Line) -> None:
     events: list[AnyEvent] = [protocol.Key(leg=7, at=0, key="5"), protocol.HungUp(leg=7, at=1, cause="remote")]
     line.happens(*events)
     assert seen == events
+
+
+async def test_an_ear_hears_until_the_leg_ends(line: Line) -> None:
+    """What waits when it ends is heard too; then the switch is told to let go of it."""
+    line.audio[1] = [b"ab"]
+    async with line.leg.hear("outbound") as ear:
+        assert line.told == [protocol.Hear(leg=7, op=1, track="outbound")]
+        heard = asyncio.ensure_future(anext(ear))
+        await turn()
+        assert not heard.done()
+        line.happens(protocol.Heard(leg=7, at=0, op=1))
+        assert await heard == b"ab"
+        line.audio[1] = [b"cd", b"e"]
+        line.done(1, "hung_up")
+        line.hung_up()
+        assert [pcm async for pcm in ear] == [b"cde"]
+    assert line.told[-1] == protocol.Stop(leg=7, op=1)
+
+
+async def test_a_leg_that_cannot_be_heard_is_a_fault(line: Line) -> None:
+    """Who listens learns why, and a leg that is gone cannot be listened to at all."""
+    async with line.leg.hear() as ear:
+        line.done(1, "failed", problem="The leg has no audio.")
+        with pytest.raises(OSError, match="no audio"):
+            await anext(ear)
+    line.hung_up()
+    with pytest.raises(HungUp):
+        await line.leg.hear().__aenter__()
+
+
+async def test_a_transfer_tells_what_became_of_it(line: Line) -> None:
+    """The answer to REFER and the last status; that the far end hangs up meanwhile is no fault."""
+    task = asyncio.create_task(line.leg.refer("sip:c@d", {"X-A": "1"}))
+    await turn()
+    assert line.told == [protocol.Refer(leg=7, op=1, to="sip:c@d", headers={"X-A": "1"})]
+    line.happens(Done(leg=7, at=0, op=1, why="hung_up", answer=202, status=100))
+    line.hung_up()
+    assert await task == Referral(202, 100)

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use hookflash_media::graph::{Library, Tap};
-use hookflash_media::session::{MediaCommand, MediaEvent, MediaParams, Session, Wire};
+use hookflash_media::session::{MediaCommand, MediaEvent, MediaParams, OpId, Session, Wire};
 use hookflash_media::{LegId, Micros, Shard};
 use mio::{Events, Poll, Token, Waker};
 
@@ -50,7 +50,8 @@ pub(super) enum Task {
     },
     Tap {
         leg: LegId,
-        tap: Option<Box<dyn Tap>>,
+        op: OpId,
+        tap: Box<dyn Tap>,
     },
     Close {
         leg: LegId,
@@ -239,7 +240,7 @@ impl Thread {
                 self.shard.update(leg, *params, now, &mut self.legs);
             }
             Task::Command { leg, command } => self.shard.command(leg, command, now, &mut self.legs),
-            Task::Tap { leg, tap } => self.shard.tap(leg, tap, &mut self.legs),
+            Task::Tap { leg, op, tap } => self.shard.tap(leg, op, tap, now, &mut self.legs),
             Task::Close { leg } => self.shard.close(leg, now, &mut self.legs),
             Task::Give { leg, to } => {
                 let session = self.shard.take(leg, &mut self.legs);

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use hookflash_media::LegId;
 use hookflash_media::graph::Tap;
-use hookflash_media::session::{MediaCommand, MediaParams};
+use hookflash_media::session::{MediaCommand, MediaParams, OpId};
 
 use super::thread::{Mailbox, Task, start};
 use super::{Counts, Disk, Report, Sockets, Stats};
@@ -83,11 +83,11 @@ impl MediaThreads {
         }
     }
 
-    /// Lets somebody listen in on a leg, or nobody any more.
-    pub fn tap(&mut self, leg: LegId, tap: Option<Box<dyn Tap>>) {
-        if let Some(home) = self.homes.get(&leg) {
-            self.put(home.thread, Task::Tap { leg, tap });
-        }
+    /// Lets somebody listen in on a leg. False when the leg has no audio: then not even a `Done` comes of it.
+    pub fn tap(&mut self, leg: LegId, op: OpId, tap: Box<dyn Tap>) -> bool {
+        let Some(home) = self.homes.get(&leg) else { return false };
+        self.put(home.thread, Task::Tap { leg, op, tap });
+        true
     }
 
     /// Ends the audio of a leg; `Closed` comes through the report, and then [`MediaThreads::closed`] is due.

@@ -13,7 +13,7 @@ const RISE: f32 = 0.002;
 /// How much of the way down is gone in each frame.
 const FALL: f32 = 0.5;
 /// A pause within a word is not silence.
-const HANG_MS: f32 = 60.0;
+pub(crate) const HANG_MS: f32 = 60.0;
 
 /// Tells speech from silence, frame by frame.
 pub struct Vad {

@@ -1,16 +1,19 @@
-//! Keys that answer a prompt.
+//! Keys that answer a prompt, or speech.
 //!
 //! The clock starts when the prompts end or with the first key, whichever is earlier, and each key starts it anew. Where
 //! keys do not stop the prompts, it does not run out before they end.
+//!
+//! Speech, where it is an answer, competes with keys: the first key ends the listening to speech, the beginning of speech
+//! ends the taking of keys and the clock. What is said before prompts end that do not yield is no answer.
 
+use super::utterance::{Turn, Utterance};
 use super::{Collect, Done, OpId, Why};
-use crate::{Micros, micros};
+use crate::{Frame, Micros, micros};
 
 /// Most keys that are kept where a command sets no limit.
 pub const MOST_KEYS: u32 = 1_000;
 
 /// A `Collect` that is under way.
-#[derive(Debug)]
 pub(super) struct Collector {
     op: OpId,
     most: usize,
@@ -21,11 +24,24 @@ pub(super) struct Collector {
     digits: String,
     is_prompting: bool,
     deadline: Option<Micros>,
+    started: Micros,
+    /// Speech, while it may be the answer.
+    utterance: Option<Box<Utterance>>,
+}
+
+/// What came of listening.
+pub(super) enum Speech {
+    /// Nothing yet.
+    Silent,
+    /// Somebody speaks.
+    Began,
+    /// It was the answer.
+    Over(Done),
 }
 
 impl Collector {
     /// Starts with its prompts; say so when they end, also when there are none.
-    pub fn new(op: OpId, how: &Collect) -> Self {
+    pub fn new(op: OpId, how: &Collect, now: Micros) -> Self {
         let most = if how.most == 0 { MOST_KEYS } else { how.most.min(MOST_KEYS) };
         Self {
             op,
@@ -37,6 +53,8 @@ impl Collector {
             digits: String::new(),
             is_prompting: true,
             deadline: None,
+            started: now,
+            utterance: how.speech.map(|how| Box::new(Utterance::new(how))),
         }
     }
 
@@ -44,18 +62,48 @@ impl Collector {
         self.op
     }
 
-    /// Whether a key stops the prompts.
+    /// Whether a key or speech stops the prompts.
     pub fn yields(&self) -> bool {
         self.is_prompting && self.barge_in
     }
 
+    /// Whether speech may be the answer.
+    pub fn awaits_speech(&self) -> bool {
+        self.utterance.is_some()
+    }
+
+    fn has_begun_to_speak(&self) -> bool {
+        self.utterance.as_ref().is_some_and(|utterance| utterance.began().is_some())
+    }
+
+    /// Takes 20 ms of what is said; `is_key`: they are the tones of a key, which will be told as such.
+    pub fn hear(&mut self, said: &Frame, is_key: bool, now: Micros) -> Speech {
+        let counts = !is_key && (self.barge_in || !self.is_prompting);
+        let turn = self.utterance.as_mut().map_or(Turn::Nothing, |utterance| utterance.push(said, counts, now));
+        match turn {
+            Turn::Nothing => Speech::Silent,
+            Turn::Began => {
+                self.deadline = None;
+                Speech::Began
+            }
+            Turn::Over => Speech::Over(self.done(Why::Speech)),
+        }
+    }
+
     pub fn prompts_ended(&mut self, now: Micros) {
         self.is_prompting = false;
+        if self.has_begun_to_speak() {
+            return;
+        }
         let wait = if self.digits.is_empty() { self.first } else { self.between };
         self.deadline = Some(now + wait);
     }
 
     pub fn key(&mut self, key: char, now: Micros) -> Option<Done> {
+        if self.has_begun_to_speak() {
+            return None;
+        }
+        self.utterance = None;
         if self.finish.contains(key) {
             return Some(Done { key: Some(key), ..self.done(Why::Finish) });
         }
@@ -74,11 +122,14 @@ impl Collector {
     }
 
     pub fn tick(&self, now: Micros) -> Option<Done> {
-        self.deadline.filter(|&deadline| now >= deadline).map(|_| self.done(Why::Timeout))
+        let may_speak = self.utterance.as_ref().is_some_and(|utterance| utterance.may_begin());
+        self.deadline.filter(|&deadline| now >= deadline && !may_speak).map(|_| self.done(Why::Timeout))
     }
 
     pub fn done(&self, why: Why) -> Done {
-        Done { digits: self.digits.clone(), ..Done::new(self.op, why) }
+        let began = self.utterance.as_ref().and_then(|utterance| utterance.began());
+        let ms = began.map_or(0, |began| began.saturating_sub(self.started) / 1_000) as u32;
+        Done { digits: self.digits.clone(), ms, ..Done::new(self.op, why) }
     }
 }
 
@@ -89,7 +140,15 @@ mod tests {
     const SECOND: Micros = 1_000_000;
 
     fn how() -> Collect {
-        Collect { sources: vec![], most: 0, finish: "#".into(), first_ms: 5_000, between_ms: 2_000, barge_in: true }
+        Collect {
+            sources: vec![],
+            most: 0,
+            finish: "#".into(),
+            first_ms: 5_000,
+            between_ms: 2_000,
+            barge_in: true,
+            speech: None,
+        }
     }
 
     fn end(collector: &Collector) -> Option<Micros> {
@@ -99,7 +158,7 @@ mod tests {
     /// The clock for the first key starts when the prompts end.
     #[test]
     fn waits_for_the_first_key_after_the_prompts() {
-        let mut collector = Collector::new(1, &how());
+        let mut collector = Collector::new(1, &how(), 0);
         assert_eq!(end(&collector), None);
         collector.prompts_ended(10 * SECOND);
         assert_eq!(collector.tick(15 * SECOND - 1), None);
@@ -109,7 +168,7 @@ mod tests {
     /// Each key starts the clock anew.
     #[test]
     fn each_key_starts_the_clock_anew() {
-        let mut collector = Collector::new(1, &how());
+        let mut collector = Collector::new(1, &how(), 0);
         collector.prompts_ended(0);
         assert_eq!(collector.key('1', 4 * SECOND), None);
         assert_eq!(end(&collector), Some(6 * SECOND));
@@ -121,7 +180,7 @@ mod tests {
     /// Keys pressed over prompts that go on are kept, and the clock starts when the prompts end.
     #[test]
     fn without_barge_in_the_clock_waits_for_the_prompts() {
-        let mut collector = Collector::new(1, &Collect { barge_in: false, ..how() });
+        let mut collector = Collector::new(1, &Collect { barge_in: false, ..how() }, 0);
         assert_eq!(collector.key('1', SECOND), None);
         assert!(!collector.yields());
         assert_eq!(end(&collector), None);
@@ -132,12 +191,12 @@ mod tests {
     /// A finishing key is told apart from the digits; without one every key is a digit.
     #[test]
     fn the_finishing_key_is_no_digit() {
-        let mut collector = Collector::new(1, &how());
+        let mut collector = Collector::new(1, &how(), 0);
         collector.key('4', 0);
         let done = collector.key('#', 1).unwrap();
         assert_eq!((done.why, done.digits.as_str(), done.key), (Why::Finish, "4", Some('#')));
 
-        let mut collector = Collector::new(1, &Collect { finish: String::new(), most: 2, ..how() });
+        let mut collector = Collector::new(1, &Collect { finish: String::new(), most: 2, ..how() }, 0);
         assert_eq!(collector.key('#', 0), None);
         let done = collector.key('*', 1).unwrap();
         assert_eq!((done.why, done.digits.as_str(), done.key), (Why::Most, "#*", None));

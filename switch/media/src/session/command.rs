@@ -38,9 +38,20 @@ pub enum Source {
     },
 }
 
-/// Prompts, and keys that answer them.
+/// When somebody has finished speaking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpeechEnd {
+    /// So long a silence after speech ends it.
+    pub end_ms: u32,
+    /// Speech is not listened to for longer.
+    pub most_ms: u32,
+}
+
+/// Prompts, and keys or speech that answer them.
 ///
-/// The clock for the first key starts when the prompts end, or with that key; each key starts it anew.
+/// The clock for the first key starts when the prompts end, or with that key; each key starts it anew. Where speech is
+/// an answer as well, whichever comes first decides: after a key speech does not count, after the beginning of speech no
+/// key does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collect {
     /// The prompts, in order.
@@ -53,8 +64,10 @@ pub struct Collect {
     pub first_ms: u32,
     /// Wait for each further one.
     pub between_ms: u32,
-    /// A key stops the prompts.
+    /// A key stops the prompts, and so does speech, which without this does not count before they end.
     pub barge_in: bool,
+    /// Speech is an answer, and ends so; nothing: only keys are.
+    pub speech: Option<SpeechEnd>,
 }
 
 /// Which side of a leg is meant.

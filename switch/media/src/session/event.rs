@@ -22,6 +22,8 @@ pub enum Why {
     Timeout,
     /// Silence ended a recording.
     Silence,
+    /// Something was said, to its end.
+    Speech,
 }
 
 impl Why {
@@ -36,6 +38,7 @@ impl Why {
             Self::Finish => "finish",
             Self::Timeout => "timeout",
             Self::Silence => "silence",
+            Self::Speech => "speech",
         }
     }
 }
@@ -51,7 +54,7 @@ pub struct Done {
     pub digits: String,
     /// The key that finished it.
     pub key: Option<char>,
-    /// Length of a recording; time that a detection took.
+    /// Length of a recording; time that a detection took; how long after the start of a collection speech began.
     pub ms: u32,
     /// What a detection found.
     pub found: &'static str,
@@ -84,6 +87,11 @@ pub enum MediaEvent {
         ms: u32,
         /// It came as tones in the audio.
         inband: bool,
+    },
+    /// A tap has something to be fetched.
+    Heard {
+        /// Its operation.
+        op: OpId,
     },
     /// An operation ended.
     Done(Done),

@@ -120,6 +120,11 @@ impl Incoming {
         self.detector.is_some()
     }
 
+    /// Whether the tones of a key sound in the audio.
+    pub fn holds_key(&self) -> bool {
+        self.detector.as_ref().is_some_and(|detector| detector.held().is_some())
+    }
+
     /// Makes the next 20 ms, where audio is wanted, and says what key was heard to end in them.
     pub fn advance(&mut self, wanted: bool, params: &MediaParams, now: Micros) -> Option<Press> {
         self.has_frame = false;

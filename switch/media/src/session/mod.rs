@@ -19,11 +19,12 @@ mod receive;
 mod recorder;
 mod relay;
 mod tick;
+mod utterance;
 
 use std::net::SocketAddr;
 
 pub use collect::MOST_KEYS;
-pub use command::{Collect, Detect, MediaCommand, OpId, Record, Source, Track};
+pub use command::{Collect, Detect, MediaCommand, OpId, Record, Source, SpeechEnd, Track};
 pub use event::{Done, MediaEvent, Why};
 pub use params::{MediaParams, SrtpParams, Wire};
 
@@ -106,7 +107,6 @@ pub struct Session {
     /// A key from the other leg of a bridge, where the peer takes keys only as tones.
     tones: Option<KeyTones>,
     heard: Option<Heard>,
-    tap: Option<Box<dyn Tap>>,
     compound: Vec<u8>,
     ticked: Option<Micros>,
     spoke: bool,
@@ -136,7 +136,6 @@ impl Session {
             operations: Operations::default(),
             tones: None,
             heard: None,
-            tap: None,
             compound: Vec::new(),
             ticked: None,
             spoke: false,
@@ -232,17 +231,16 @@ impl Session {
 
     /// Whether the audio of the far end is wanted by the session itself.
     fn wants_audio(&self) -> bool {
-        self.heard.is_some() || self.is_listened_to() || self.incoming.detects_keys()
+        self.heard.is_some() || self.operations.listen() || self.incoming.detects_keys()
     }
 
-    /// Whether somebody takes down what the leg says and hears.
-    fn is_listened_to(&self) -> bool {
-        self.tap.is_some() || self.operations.listen()
-    }
-
-    /// Lets somebody listen in, in the place of whoever did before.
-    pub(crate) fn tap(&mut self, tap: Option<Box<dyn Tap>>) {
-        self.tap = tap;
+    /// Lets somebody listen in, until the operation `op` ends.
+    pub(crate) fn tap(&mut self, op: OpId, tap: Box<dyn Tap>) {
+        match self.is_closing {
+            true => self.events.push(MediaEvent::Done(Done::new(op, Why::HungUp))),
+            false => self.operations.tap(op, tap),
+        }
+        self.report();
     }
 
     /// Whether packets between it and the other leg of a bridge may pass as they are.
@@ -260,6 +258,7 @@ impl Session {
     }
 
     fn report(&mut self) {
+        self.events.extend(self.operations.heard.drain(..).map(|op| MediaEvent::Heard { op }));
         self.events.extend(self.operations.ended.drain(..).map(MediaEvent::Done));
     }
 
@@ -268,7 +267,6 @@ impl Session {
         let is_resting = self.wire != Wire::Socket
             && !self.spoke
             && !self.is_closing
-            && self.tap.is_none()
             && self.operations.are_resting()
             && !self.outgoing.is_pressing()
             && self.incoming.is_resting(now);

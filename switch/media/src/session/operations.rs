@@ -6,13 +6,13 @@
 
 use std::collections::VecDeque;
 
-use super::collect::Collector;
+use super::collect::{Collector, Speech};
 use super::detect::Detection;
 use super::player::{Played, Player};
 use super::press::Press;
 use super::recorder::Recorder;
 use super::{Done, MediaCommand, OpId, Source, Why};
-use crate::graph::Library;
+use crate::graph::{Library, Tap};
 use crate::{Frame, Micros};
 
 /// Most operations of a leg at a time; what comes on top fails.
@@ -28,6 +28,9 @@ pub(super) struct Operations {
     /// Keys to press; the first one is at it.
     presses: VecDeque<Press>,
     waits: Vec<(OpId, Micros)>,
+    taps: Vec<(OpId, Box<dyn Tap>)>,
+    /// Taps that have something to be fetched.
+    pub heard: Vec<OpId>,
     /// Ends that are not reported yet.
     pub ended: Vec<Done>,
 }
@@ -35,14 +38,8 @@ pub(super) struct Operations {
 impl Operations {
     /// Starts, changes or stops an operation; other commands are none of ours.
     pub fn command(&mut self, command: MediaCommand, now: Micros, library: &mut dyn Library) {
-        if let Some(op) = command.starts() {
-            if self.has(op) {
-                return; // a second `Done` for it would be one too many
-            }
-            if self.count() >= MOST_OPERATIONS {
-                self.ended.push(Done::failed(op, "The leg does too much at once."));
-                return;
-            }
+        if command.starts().is_some_and(|op| !self.admits(op)) {
+            return;
         }
         match command {
             MediaCommand::Play { op, sources, repeat } => self.play(op, sources, repeat),
@@ -52,7 +49,7 @@ impl Operations {
                     self.ended.push(collector.done(Why::Stopped));
                 }
                 self.play(op, how.sources.clone(), 1);
-                self.collector = Some(Collector::new(op, &how));
+                self.collector = Some(Collector::new(op, &how, now));
             }
             MediaCommand::Record { op, how } => self.recorders.push(Recorder::new(op, how, library)),
             MediaCommand::PauseRecording { op, silence } => {
@@ -68,6 +65,25 @@ impl Operations {
             MediaCommand::Stop { op } => self.stop(op, Why::Stopped),
             _ => {}
         }
+    }
+
+    /// Starts to listen in.
+    pub fn tap(&mut self, op: OpId, tap: Box<dyn Tap>) {
+        if self.admits(op) {
+            self.taps.push((op, tap));
+        }
+    }
+
+    /// Whether an operation may start; one that may not has failed, or runs already.
+    fn admits(&mut self, op: OpId) -> bool {
+        if self.has(op) {
+            return false; // a second `Done` for it would be one too many
+        }
+        let has_room = self.count() < MOST_OPERATIONS;
+        if !has_room {
+            self.ended.push(Done::failed(op, "The leg does too much at once."));
+        }
+        has_room
     }
 
     fn play(&mut self, op: OpId, sources: Vec<Source>, repeat: u32) {
@@ -102,6 +118,9 @@ impl Operations {
         } else if let Some(at) = self.waits.iter().position(|(waiting, _)| *waiting == op) {
             self.waits.swap_remove(at);
             self.ended.push(Done::new(op, why));
+        } else if let Some(at) = self.taps.iter().position(|(tapping, _)| *tapping == op) {
+            self.taps.swap_remove(at);
+            self.ended.push(Done::new(op, why));
         }
     }
 
@@ -127,7 +146,9 @@ impl Operations {
         let detecting = self.detections.iter().map(Detection::op);
         let pressing = self.presses.iter().map(Press::op);
         let waiting = self.waits.iter().map(|(op, _)| *op);
-        collecting.into_iter().chain(playing).chain(recording).chain(detecting).chain(pressing).chain(waiting).collect()
+        let tapping = self.taps.iter().map(|(op, _)| *op);
+        let beside = recording.chain(detecting).chain(pressing).chain(waiting).chain(tapping);
+        collecting.into_iter().chain(playing).chain(beside).collect()
     }
 
     fn has(&self, op: OpId) -> bool {
@@ -135,7 +156,7 @@ impl Operations {
     }
 
     fn count(&self) -> usize {
-        self.recorders.len() + self.detections.len() + self.presses.len() + self.waits.len()
+        self.recorders.len() + self.detections.len() + self.presses.len() + self.waits.len() + self.taps.len()
     }
 
     /// Whether nothing is left, not even a file that is being completed.
@@ -188,17 +209,18 @@ impl Operations {
 
     /// Whether nothing of it needs a tick before its deadline.
     pub fn are_resting(&self) -> bool {
-        self.player.is_none() && self.recorders.is_empty() && self.detections.is_empty() && self.presses.is_empty()
+        self.player.is_none() && self.recorders.is_empty() && self.presses.is_empty() && !self.listen()
     }
 
     /// Whether one of them listens to what the leg says.
     pub fn listen(&self) -> bool {
-        !self.detections.is_empty() || self.are_recorded()
+        let awaits_speech = self.collector.as_ref().is_some_and(Collector::awaits_speech);
+        awaits_speech || !self.detections.is_empty() || self.are_recorded()
     }
 
     /// Whether one of them takes down what the leg hears.
     pub fn are_recorded(&self) -> bool {
-        self.recorders.iter().any(Recorder::listens)
+        !self.taps.is_empty() || self.recorders.iter().any(Recorder::listens)
     }
 
     /// Whether a key would make a difference to one of them.
@@ -263,8 +285,14 @@ impl Operations {
         }
     }
 
-    /// Gives 20 ms of what the leg says and hears to all that listen.
-    pub fn hear(&mut self, said: &Frame, heard: &Frame) {
+    /// Gives 20 ms of what the leg says and hears to all that listen; `is_key`: what it says is the tones of a key.
+    pub fn hear(&mut self, said: &Frame, heard: &Frame, is_key: bool, now: Micros) {
+        self.hear_speech(said, is_key, now);
+        for (op, tap) in &mut self.taps {
+            if tap.hear(said, heard) {
+                self.heard.push(*op);
+            }
+        }
         self.recorders.iter_mut().for_each(|recorder| recorder.hear(said, heard));
         let ended = &mut self.ended;
         self.detections.retain_mut(|detection| match detection.hear(said) {
@@ -274,5 +302,23 @@ impl Operations {
             }
             None => true,
         });
+    }
+
+    /// Lets the one that collects hear what is said; the beginning of speech stops its prompts.
+    fn hear_speech(&mut self, said: &Frame, is_key: bool, now: Micros) {
+        let Some(collector) = self.collector.as_mut().filter(|collector| collector.awaits_speech()) else { return };
+        let (op, yields) = (collector.op(), collector.yields());
+        match collector.hear(said, is_key, now) {
+            Speech::Silent => {}
+            Speech::Began if yields => {
+                collector.prompts_ended(now);
+                self.end_prompts_of(op);
+            }
+            Speech::Began => {}
+            Speech::Over(done) => {
+                self.collector = None;
+                self.ended.push(done);
+            }
+        }
     }
 }

@@ -123,8 +123,8 @@ impl Session {
             over.add(&beep);
         }
 
-        let is_recorded = self.tap.is_some() || self.operations.are_recorded();
-        let is_listened_to = self.is_listened_to();
+        let is_recorded = self.operations.are_recorded();
+        let is_listened_to = self.operations.listen();
         let mut frame = [0; FRAME];
         let played = self.operations.play_next(&mut frame, now, library);
         let mut sum = [0; FRAME];
@@ -138,16 +138,15 @@ impl Session {
             self.outgoing.send(voice, self.srtp.as_deref_mut(), carrier);
         }
         if is_listened_to {
-            self.hear(&sum);
+            self.hear(&sum, now);
         }
     }
 
     /// Gives the 20 ms of both sides to what records and judges.
-    fn hear(&mut self, heard: &Frame) {
+    fn hear(&mut self, heard: &Frame, now: Micros) {
         const NOTHING: Frame = [0; FRAME];
         let said = self.incoming.frame().unwrap_or(&NOTHING);
-        self.tap.iter_mut().for_each(|tap| tap.hear(said, heard));
-        self.operations.hear(said, heard);
+        self.operations.hear(said, heard, self.incoming.holds_key(), now);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::graph::room::{Room, Share};
 use crate::graph::{Heard, Library, Tap};
 use crate::random::Random;
 use crate::rtp::MOST_BYTES;
-use crate::session::{MediaCommand, MediaEvent, MediaParams, Place, Received, Session, Wire};
+use crate::session::{Done, MediaCommand, MediaEvent, MediaParams, OpId, Place, Received, Session, Wire};
 use crate::{FRAME, FRAME_MS, Frame, LegId, Micros};
 use out::Wires;
 
@@ -121,10 +121,7 @@ impl Shard {
     /// Does what is asked. A leg without audio fails what would be an operation.
     pub fn command(&mut self, leg: LegId, command: MediaCommand, now: Micros, out: &mut impl Out) {
         let Some(key) = self.key(leg) else {
-            if let Some(op) = command.starts() {
-                let done = crate::session::Done::failed(op, "The leg has no audio.");
-                out.event(leg, now, MediaEvent::Done(done));
-            }
+            command.starts().into_iter().for_each(|op| has_no_audio(leg, op, now, out));
             return;
         };
         match command {
@@ -138,14 +135,11 @@ impl Shard {
         }
     }
 
-    /// Lets somebody listen in on a leg, in the place of whoever did before, or nobody.
-    pub fn tap(&mut self, leg: LegId, tap: Option<Box<dyn Tap>>, out: &mut impl Out) {
-        if let Some(key) = self.key(leg) {
-            if let Some(session) = &mut self.sessions[key] {
-                session.tap(tap);
-            }
-            self.weigh_relay(key, out);
-        }
+    /// Lets somebody listen in on a leg: an operation that ends when it is stopped.
+    pub fn tap(&mut self, leg: LegId, op: OpId, tap: Box<dyn Tap>, now: Micros, out: &mut impl Out) {
+        let Some(key) = self.key(leg) else { return has_no_audio(leg, op, now, out) };
+        self.guard(key, now, out, |session, _, _| session.tap(op, tap));
+        self.weigh_relay(key, out);
     }
 
     /// Takes a datagram that came for a leg, from its socket.
@@ -388,4 +382,8 @@ impl Shard {
             self.slots[slot].push(key);
         }
     }
+}
+
+fn has_no_audio(leg: LegId, op: OpId, now: Micros, out: &mut impl Out) {
+    out.event(leg, now, MediaEvent::Done(Done::failed(op, "The leg has no audio.")));
 }

@@ -97,6 +97,11 @@ impl Agent {
         });
     }
 
+    /// The Call-ID of a leg; of the first dialog, while it rings in several places.
+    pub fn call_id(&self, leg: u64) -> Option<&str> {
+        self.legs.get(&leg).and_then(Leg::call_id)
+    }
+
     /// End a leg in whatever state it is: by CANCEL, BYE or a refusal. `cause` comes back in `Ended`.
     pub fn hang_up(&mut self, leg: u64, cause: &str, now: Micros) {
         let ending = Ending::new(Cause::Given(cause.to_owned()), 0, "");
@@ -143,7 +148,7 @@ impl Agent {
     pub fn refer(&mut self, leg: u64, to: &Uri, fields: Fields, now: Micros) {
         self.in_session(leg, now, |session, wire| {
             if !session.refer(wire, to, fields, now) {
-                wire.tell(AgentEvent::ReferState { leg, status: 491, done: true });
+                wire.tell(AgentEvent::ReferState { leg, answer: 491, status: 491, done: true });
             }
         });
     }

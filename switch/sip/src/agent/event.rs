@@ -101,7 +101,9 @@ pub enum AgentEvent {
     ReferState {
         /// The leg.
         leg: u64,
-        /// Of its answer to REFER, or of what it told by NOTIFY since.
+        /// Of its answer to REFER; 0 while none has come.
+        answer: u16,
+        /// The same, or what it told by NOTIFY since.
         status: u16,
         /// Nothing more will come.
         done: bool,

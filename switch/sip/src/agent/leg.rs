@@ -114,7 +114,11 @@ impl Leg {
                 call.give_up_branches(wire, now);
                 Step::End(Ending { status: 487, ..ending })
             }
-            Call::Up(_) => Step::Leave(ending, None),
+            Call::Up(session) => {
+                // Whoever accepted a transfer and leaves has connected elsewhere.
+                session.notify_refer(wire, 200, "OK", now);
+                Step::Leave(ending, None)
+            }
             Call::Leaving(..) => Step::Stay,
         }
     }
@@ -126,6 +130,15 @@ impl Leg {
             Call::Outgoing(call) => call.sessions().collect(),
             Call::Up(session) => vec![session],
             Call::Leaving(..) => Vec::new(),
+        }
+    }
+
+    /// The Call-ID; of the first branch, while there are several.
+    pub fn call_id(&self) -> Option<&str> {
+        match &self.call {
+            Call::Incoming(call) => Some(&call.session.dialog.call_id),
+            Call::Outgoing(call) => call.call_id(),
+            Call::Up(session) | Call::Leaving(session, _) => Some(&session.dialog.call_id),
         }
     }
 

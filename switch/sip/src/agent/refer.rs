@@ -2,6 +2,8 @@
 //!
 //! Rule 1: one transfer at a time in each direction.
 //! Rule 2: a REFER that nobody decides on is declined before its sender gives up.
+//! Rule 3: what we asked for is over when its end was told and our REFER answered, in whichever order these come
+//! (RFC 3515 §2.4.4 lets a NOTIFY overtake the 202).
 
 use super::auth;
 use super::event::{AgentEvent, Ending, Fields};
@@ -13,7 +15,7 @@ use crate::message::{Request, Response};
 use crate::{Method, Micros, Name, ServerKey, Uri};
 
 /// How long a REFER may wait for a decision.
-const DECISION: Micros = 20_000_000;
+const DECISION: Micros = 10_000_000;
 /// How long we wait for the last NOTIFY of a transfer.
 const NEWS: Micros = 180_000_000;
 /// Longest Refer-To that is passed on, bytes.
@@ -42,7 +44,11 @@ struct Ours {
     to: String,
     fields: Fields,
     authorised: bool,
+    /// Of the answer to REFER; 0: none has come.
+    answer: u16,
     status: u16,
+    /// The last NOTIFY has come.
+    is_told: bool,
     until: Micros,
 }
 
@@ -59,7 +65,7 @@ impl Refers {
         }
         if let Some(ours) = self.ours.take_if(|ours| ours.until <= now) {
             let status = ours.status.max(408);
-            wire.tell(AgentEvent::ReferState { leg, status, done: true });
+            wire.tell(AgentEvent::ReferState { leg, answer: ours.answer, status, done: true });
         }
     }
 
@@ -149,7 +155,8 @@ impl Session {
         if self.refers.ours.is_some() {
             return false;
         }
-        let ours = Ours { to: to.to_string(), fields, authorised: false, status: 0, until: now + NEWS };
+        let until = now + NEWS;
+        let ours = Ours { to: to.to_string(), fields, authorised: false, answer: 0, status: 0, is_told: false, until };
         self.send_refer(wire, ours, None, now);
         true
     }
@@ -175,12 +182,16 @@ impl Session {
             return None;
         }
         let sub = response.headers.get(&Name::ReferSub).unwrap_or_default();
-        let done = !response.is_success() || sub.trim().eq_ignore_ascii_case("false");
+        let is_silent = sub.trim().eq_ignore_ascii_case("false");
+        ours.answer = status;
+        if ours.status == 0 || !response.is_success() {
+            ours.status = status;
+        }
+        let done = ours.is_told || is_silent || !response.is_success();
+        wire.tell(AgentEvent::ReferState { leg: self.leg, answer: status, status: ours.status, done });
         if !done {
-            ours.status = ours.status.max(status);
             self.refers.ours = Some(Box::new(ours));
         }
-        wire.tell(AgentEvent::ReferState { leg: self.leg, status, done });
         None
     }
 
@@ -195,14 +206,13 @@ impl Session {
         };
         let state = request.headers.get(&Name::SubscriptionState).unwrap_or_default();
         let fragment = status_of_fragment(&request.body);
-        let done = state.trim_start().starts_with("terminated") || fragment.is_some_and(|status| status >= 200);
+        ours.is_told |= state.trim_start().starts_with("terminated") || fragment.is_some_and(|status| status >= 200);
         ours.status = fragment.unwrap_or(ours.status);
-        let status = ours.status;
-        if done {
-            self.refers.ours = None;
-        }
+        let (answer, status) = (ours.answer, ours.status);
+        let done = ours.is_told && answer != 0;
+        self.refers.ours.take_if(|_| done);
         self.refuse(wire, key, request, 200, "", now);
-        wire.tell(AgentEvent::ReferState { leg: self.leg, status, done });
+        wire.tell(AgentEvent::ReferState { leg: self.leg, answer, status, done });
     }
 }
 

@@ -251,6 +251,11 @@ impl Outgoing {
         let _ = session.request(wire, key, request, flow, now);
     }
 
+    /// The Call-ID of its first branch.
+    pub fn call_id(&self) -> Option<&str> {
+        self.branches.first().map(|branch| branch.call_id.as_str())
+    }
+
     /// The early dialogs.
     pub fn sessions(&mut self) -> impl Iterator<Item = &mut Session> {
         let early = self.branches.iter_mut().flat_map(|branch| &mut branch.early);
