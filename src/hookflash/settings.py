@@ -82,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     routes: list[dict[str, Any]] = []  #: `[[routes]]` of the file
     trunks: dict[str, Any] = {}  #: by name: `[trunks.NAME]` of the file
     call_routes: list[dict[str, Any]] = []  #: `[[call_routes]]` of the file
+    payment_connectors: dict[str, Any] = {}  #: by name: `[payment_connectors.NAME]` of the file
 
     @property
     def directory(self) -> Path:
@@ -106,7 +107,7 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
     if file.exists():
         values |= _read_file(file)
     fields = {field.name for field in msgspec.structs.fields(Settings)}
-    for name in fields - {"carriers", "routes", "trunks", "call_routes", "sender_rates"}:
+    for name in fields - {"carriers", "routes", "trunks", "call_routes", "payment_connectors", "sender_rates"}:
         text = env.get(f"HOOKFLASH_{name.upper()}")
         if text is not None:
             values[name] = text.split(",") if name in _LISTS else text

@@ -30,6 +30,7 @@ from .calls.ledger import Ledger
 from .calls.live_call import Begin, LiveCall
 from .calls.parts import Parts, Places, Sounds, Speech
 from .calls.placing import place
+from .paying.connectors import Connectors
 
 log = structlog.get_logger()
 
@@ -56,6 +57,7 @@ class CallRunner:
         speech: Speech,
         sounds: Sounds,
         places: Places,
+        connectors: Connectors,
         rules: CallRules,
         rates: SenderRates,
         validate_certificates: bool,
@@ -75,6 +77,7 @@ class CallRunner:
             speech=speech,
             sounds=sounds,
             places=places,
+            connectors=connectors,
             rules=rules,
             rates=rates,
             validate_certificates=validate_certificates,

@@ -14,6 +14,7 @@ from hookflash.network.handset_calls import HandsetCalls
 from hookflash.network.world import World
 from hookflash.pending import Pending
 from hookflash.runtime.call_runner import LAST_WORDS, CallRunner
+from hookflash.runtime.paying.connectors import Connectors
 from hookflash.runtime.places import CallPlaces
 from hookflash.runtime.sip_news import SipNews
 from hookflash.runtime.sounds import Sounds
@@ -147,6 +148,7 @@ def open_telephony(
             simulates=is_open,
             reach=None if is_open else [*settings.sip_allow],
         ),
+        connectors=Connectors(settings.payment_connectors, with_loopback=is_open),
         refused=news.refused,
         rules=settings.call_rules,
         rates=settings.sender_rates,

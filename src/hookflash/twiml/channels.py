@@ -3,12 +3,13 @@
 from hookflash.twiml.declaration import NotHere
 from hookflash.twiml.document import channel
 from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.verbs.coming import Connect, Echo, Enqueue, Leave, Pay, Refer, Start, Stop
+from hookflash.twiml.verbs.coming import Connect, Echo, Enqueue, Leave, Refer, Start, Stop
 from hookflash.twiml.verbs.dial import Dial
 from hookflash.twiml.verbs.gather import Gather
 from hookflash.twiml.verbs.hangup import Hangup
 from hookflash.twiml.verbs.message import Message
 from hookflash.twiml.verbs.pause import Pause
+from hookflash.twiml.verbs.pay import Pay
 from hookflash.twiml.verbs.play import Play
 from hookflash.twiml.verbs.record import Record
 from hookflash.twiml.verbs.redirect import Redirect

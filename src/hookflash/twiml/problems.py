@@ -92,6 +92,17 @@ class TwimlCode(IntEnum):
     NO_AUDIO = 32014
     CALL_TOO_LONG = 32015
     TWIML_BESIDE_URL = 32019
+    PAY_AMOUNT = 64003
+    PAY_CONNECTOR = 64004
+    PAY_NO_TOKENS = 64005
+    PAY_TOKEN_TYPE = 64006
+    PAY_NO_CHARGES = 64007
+    PAY_CHARGE_REFUSED = 64008
+    PAY_TOKEN_REFUSED = 64010
+    PAY_CARD_REFUSED = 64012
+    PAY_METHOD = 64013
+    PAY_PARAMETER = 64020
+    PAY_OPERATION = 64021
 
 
 #: What the dictionary counts as an error, though the rest of the document of a call runs all the same.
@@ -109,6 +120,17 @@ ERRORS = frozenset({
     TwimlCode.RECORD_EVENTS,
     TwimlCode.VERB_NOT_HERE,
     TwimlCode.REFER,
+    TwimlCode.PAY_AMOUNT,
+    TwimlCode.PAY_CONNECTOR,
+    TwimlCode.PAY_NO_TOKENS,
+    TwimlCode.PAY_TOKEN_TYPE,
+    TwimlCode.PAY_NO_CHARGES,
+    TwimlCode.PAY_CHARGE_REFUSED,
+    TwimlCode.PAY_TOKEN_REFUSED,
+    TwimlCode.PAY_CARD_REFUSED,
+    TwimlCode.PAY_METHOD,
+    TwimlCode.PAY_PARAMETER,
+    TwimlCode.PAY_OPERATION,
 })  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from hookflash.switch.leg import Leg
 from hookflash.switch.protocol import AnySource
 from hookflash.twiml.declaration import Verb
 from hookflash.twiml.document import Document
+from hookflash.twiml.paying import Till
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
 
 MOST_PLAYS = 1_000  # of what is looped without end
@@ -247,6 +248,10 @@ class VoiceCall(Protocol):
 
         With `answer_on_bridge` the call is answered by this.
         """
+        ...
+
+    def till(self, callback: StatusCallback) -> Till:
+        """Somebody to take a payment of this call, who tells `callback`."""
         ...
 
     async def send_text(self, text: Text) -> tuple[str | None, str]:

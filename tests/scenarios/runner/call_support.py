@@ -24,6 +24,7 @@ from hookflash.domain.recording import Recording
 from hookflash.pending import Pending
 from hookflash.runtime.call_runner import CallRunner
 from hookflash.runtime.calls.parts import NoWayError
+from hookflash.runtime.paying.connectors import Connectors
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.rows import decoder
 from hookflash.store.store import Tx
@@ -125,6 +126,7 @@ class CallWorld:
             speech=self.speech,
             sounds=ScriptedSounds(),
             places=self.places,
+            connectors=Connectors({}, with_loopback=True),
             rules=CallRules(calls_per_second=1_000.0),
             rates=UNLIMITED,
             validate_certificates=True,

@@ -13,6 +13,7 @@ from hookflash.domain.clock import Clock
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.speech import Utterance
 from hookflash.pending import Pending
+from hookflash.runtime.paying.connectors import Connectors
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.store import Store
 from hookflash.store.vault import Vault
@@ -90,6 +91,7 @@ class Parts:
     speech: Speech
     sounds: Sounds
     places: Places
+    connectors: Connectors
     rules: CallRules
     rates: SenderRates
     validate_certificates: bool

@@ -19,6 +19,7 @@ from hookflash.domain.recording import RecordingSource
 from hookflash.domain.speech import Utterance
 from hookflash.domain.voices import DEFAULT
 from hookflash.errors import ApiError
+from hookflash.runtime.paying.till import CallTill
 from hookflash.speech.engine import SpeechError
 from hookflash.store.store import Tx
 from hookflash.switch import protocol
@@ -38,6 +39,7 @@ from hookflash.twiml.voice import (
     RecordingPlan,
     Refuse,
     SoundError,
+    StatusCallback,
     Text,
     VoiceVerb,
     run_voice,
@@ -231,6 +233,10 @@ class Script:
 
     async def dial(self, plan: DialPlan) -> Dialled:
         return await RunningDial(self, plan).run()
+
+    def till(self, callback: StatusCallback) -> CallTill:
+        url = self.absolute(callback.url)
+        return CallTill(self.call, StatusCallback(url=url, method=callback.method))
 
     async def send_text(self, text: Text) -> tuple[str | None, str]:
         call, status_callback = self.call, self.absolute(text.status_callback)

@@ -1,6 +1,8 @@
 """The recordings of a call that run: each is a row, a file, and a task of the call that ends with its leg."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -57,6 +59,8 @@ class Tapes:
         self._ledger = ledger
         self._group = group
         self._running: dict[str, Running] = {}
+        self._may_hear = asyncio.Event()
+        self._may_hear.set()
 
     async def start(
         self, call: Call, leg: Leg, options: RecordOptions, *, source: RecordingSource, how: Record = UNTIL_THE_END
@@ -76,6 +80,21 @@ class Tapes:
             raise NoSuchCallError(f"recording {sid} does not run")
         return found
 
+    @asynccontextmanager
+    async def deaf(self) -> AsyncIterator[None]:
+        """While the block runs, silence is recorded, and what is to be recorded begins after it."""
+        self._may_hear.clear()
+        tapes = [running for running in self._running.values() if running.tape.op]
+        for running in tapes:
+            await running.leg.pause(running.tape, silence=True)
+        try:
+            yield
+        finally:
+            self._may_hear.set()
+            with suppress(HungUp):
+                for running in tapes:
+                    await running.leg.resume(running.tape)
+
     async def over(self) -> None:
         """Until none runs; their legs have ended."""
         while self._running:
@@ -91,6 +110,7 @@ class Tapes:
 
     async def _record(self, row: Recording, leg: Leg, command: Record, tape: Tape) -> Recorded:
         try:
+            await self._may_hear.wait()
             path = self._parts.recordings.place(row.account_sid, row.sid)
             return await leg.record(replace(command, path=str(path)), tape)
         except HungUp:

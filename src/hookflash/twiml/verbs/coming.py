@@ -36,12 +36,6 @@ class Leave(Verb):
     """Takes the caller out of the queue."""
 
 
-@verb("Pay", coming="payments come with a later version")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pay(Verb):
-    """Takes a payment by the keys of the phone."""
-
-
 @verb("Refer", coming="transfers come with a later version", code=TwimlCode.REFER)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refer(Verb):

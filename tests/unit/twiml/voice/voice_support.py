@@ -11,6 +11,7 @@ from hookflash.testing.loop import run_jumping
 from hookflash.twiml.channels import VOICE
 from hookflash.twiml.document import Channel
 from hookflash.twiml.parse import parse_document
+from hookflash.twiml.paying import Till
 from hookflash.twiml.problems import TwimlWarning
 from hookflash.twiml.voice import (
     Dialled,
@@ -19,6 +20,7 @@ from hookflash.twiml.voice import (
     Recording,
     RecordingPlan,
     SoundError,
+    StatusCallback,
     Text,
     VoiceVerb,
     run_voice,
@@ -95,6 +97,9 @@ class ScriptedCall:
 
     async def dial(self, plan: DialPlan) -> Dialled:
         raise NotImplementedError("a <Dial> is tested with the calls that it makes")
+
+    def till(self, callback: StatusCallback) -> Till:
+        raise NotImplementedError("a <Pay> is tested with the call that it belongs to")
 
     async def send_text(self, text: Text) -> tuple[str | None, str]:
         self.texts.append(text)
