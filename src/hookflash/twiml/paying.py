@@ -64,6 +64,10 @@ class Till(Protocol):
         """Year and month, on the platform's clock."""
         ...
 
+    def check(self, order: PaymentOrder) -> None:
+        """Raises PaymentError when nobody could do what is ordered."""
+        ...
+
     def private(self) -> AbstractAsyncContextManager[None]:
         """While the block runs, recordings of the call hear nothing."""
         ...

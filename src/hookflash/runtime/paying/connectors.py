@@ -57,7 +57,7 @@ class Connectors:
         if with_loopback:
             self._configs.setdefault(DEFAULT, ConnectorConfig(kind="loopback"))
 
-    def check(self, order: PaymentOrder) -> Connector:
+    def named(self, order: PaymentOrder) -> Connector:
         """The connector of `order`. Raises PaymentError when there is none, or it cannot do what is ordered."""
         config = self._configs.get(order.connector)
         if config is None:
@@ -122,11 +122,13 @@ class HttpConnector:
 
     async def pay(self, order: PaymentOrder, details: Details, *, transaction: str) -> Receipt:
         config = self._config
-        auth = aiohttp.BasicAuth(config.username, config.password) if config.username else None
+        headers = {}
+        if config.username:
+            headers["Authorization"] = aiohttp.encode_basic_auth(config.username, config.password)
         timeout = aiohttp.ClientTimeout(total=PATIENCE)
         try:
             async with (
-                aiohttp.ClientSession(auth=auth, timeout=timeout) as client,
+                aiohttp.ClientSession(headers=headers, timeout=timeout) as client,
                 client.post(config.url, json=_body(order, details, transaction), allow_redirects=False) as answer,
             ):
                 body = await answer.content.read(LONGEST_ANSWER)

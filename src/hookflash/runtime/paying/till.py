@@ -12,6 +12,8 @@ from hookflash.domain.sids import make_sid
 from hookflash.twiml.paying import PaymentError, PaymentOrder, Receipt
 from hookflash.twiml.voice import StatusCallback
 
+from .connectors import Connector
+
 if TYPE_CHECKING:
     from hookflash.runtime.calls.live_call import LiveCall
 
@@ -29,6 +31,9 @@ class CallTill:
         now = datetime.fromtimestamp(self._call.parts.clock.now() / SECOND, UTC)
         return now.year, now.month
 
+    def check(self, order: PaymentOrder) -> None:
+        self._connector(order)
+
     def private(self) -> AbstractAsyncContextManager[None]:
         return self._call.tapes.deaf()
 
@@ -36,9 +41,8 @@ class CallTill:
         tell(self._call, self._callback, params.items())
 
     async def pay(self, order: PaymentOrder, details: Details) -> Receipt:
-        call = self._call
+        call, connector = self._call, self._connector(order)
         try:
-            connector = call.parts.connectors.check(order)
             with call.parts.pending:
                 receipt = await connector.pay(order, details, transaction=self._transaction)
         except PaymentError as error:
@@ -46,6 +50,13 @@ class CallTill:
             raise
         call.diary.note("The connector charged it" if order.amount else "The connector made a token of it")
         return receipt
+
+    def _connector(self, order: PaymentOrder) -> Connector:
+        try:
+            return self._call.parts.connectors.named(order)
+        except PaymentError as error:
+            self._call.diary.alert(error.code, error.sentence)
+            raise
 
 
 def tell(call: "LiveCall", callback: StatusCallback, params: Iterable[tuple[str, str]]) -> None:

@@ -1,6 +1,8 @@
 """`<Pay>`: the caller keys card or account, and a connector charges it or keeps a token of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from hookflash.domain.payment import (
     CARD_TYPES,
@@ -133,6 +135,7 @@ class Pay(VoiceVerb):
         details = Details()
         params: dict[str, str] = {}
         try:
+            till.check(self.order)
             result = await _Dialogue(self, call, till, details).ask()
             if result is PaymentResult.SUCCESS:
                 await self._say(call, PROCESSING)
