@@ -103,6 +103,12 @@ def keys(call: Call, *entries: tuple[str, str]) -> None:
         call.press(pressed)
 
 
+def end_of(stage: Stage, call: Call, result: str = "success") -> dict[str, str]:
+    """What the application is told in the end."""
+    call.wait(8)
+    return stage.app.wait_for(Result=result)
+
+
 def expiry(stage: Stage) -> str:
     """A month that has not passed, on the platform's clock."""
     return f"12{(1970 + stage.hookflash.clock.now() // 31_556_952_000 + 2) % 100}"
@@ -112,7 +118,7 @@ def pays_all(stage: Stage, attributes: str = "", inside: str = "") -> dict[str, 
     """A payment with card and date alone; returns what the application is told in the end."""
     call = pays(stage, f'postalCode="false" securityCode="false" {attributes}', inside)
     keys(call, (NUMBER, CARD + "#"), (DATE, expiry(stage)))
-    return stage.app.wait_for(Result="success")
+    return end_of(stage, call)
 
 
 def test_pay(stage: Stage, data: Path) -> None:
@@ -120,7 +126,7 @@ def test_pay(stage: Stage, data: Path) -> None:
     call = pays(stage, 'chargeAmount="10.00"')
     stage.rest(f"Calls/{stage.sid}/Recordings.json", {})
     keys(call, (NUMBER, CARD + "#"), (DATE, expiry(stage)), (POSTAL, "94105#"), (CODE, "123#"))
-    told = stage.app.wait_for(Result="success")
+    told = end_of(stage, call)
     assert told["PaymentCardNumber"] == "xxxxxxxxxxxx1111"
     assert (told["PaymentCardType"], told["SecurityCode"], told["PaymentCardPostalCode"]) == ("visa", "xxx", "94105")
     assert told["ExpirationDate"] == expiry(stage)
@@ -135,7 +141,7 @@ def test_pay__a_star_gives_up(stage: Stage) -> None:
     """The caller may leave at any field."""
     call = pays(stage)
     keys(call, (NUMBER, CARD + "#"), (DATE, "*"))
-    told = stage.app.wait_for(Result="caller-interrupted-with-star")
+    told = end_of(stage, call, "caller-interrupted-with-star")
     assert told["PaymentCardNumber"] == "xxxxxxxxxxxx1111"
 
 
@@ -152,7 +158,7 @@ def test_pay__a_refused_charge_is_told_with_what_was_said(stage: Stage, gateway:
     gateway.answer = {"error_code": "51", "error_message": "Insufficient funds"}
     call = pays(stage, 'paymentConnector="Gateway" chargeAmount="5" postalCode="false" securityCode="false"')
     keys(call, (NUMBER, CARD + "#"), (DATE, expiry(stage)))
-    told = stage.app.wait_for(Result="payment-connector-error")
+    told = end_of(stage, call, "payment-connector-error")
     assert (told["PayErrorCode"], told["PaymentError"], told["ConnectorError"]) == ("64008", "Insufficient funds", "51")
     assert stage.codes() == [64008]
 
@@ -170,7 +176,7 @@ def test_pay_action(stage: Stage) -> None:
     call.hears_sync(NUMBER)
     stage.plays('<Pause length="9"/>')
     call.press("*")
-    assert stage.app.wait_for(Result="caller-interrupted-with-star")["CallSid"] == stage.sid
+    assert end_of(stage, call, "caller-interrupted-with-star")["CallSid"] == stage.sid
 
 
 def test_pay_status_callback(stage: Stage) -> None:
@@ -187,7 +193,7 @@ def test_pay_status_callback_method(stage: Stage) -> None:
     stage.app.files["/app/progress"] = b""
     call = pays(stage, f'statusCallback="{stage.app.url}/progress" statusCallbackMethod="GET"')
     keys(call, (NUMBER, "*"))
-    stage.app.wait_for(Result="caller-interrupted-with-star")
+    end_of(stage, call, "caller-interrupted-with-star")
     sid = stage.ended()["sid"]
     attempts = [event for event in stage.rest(f"Calls/{sid}/Events.json")["events"] if "For" in str(event)]
     assert {event["request"]["method"] for event in attempts} == {"GET"}
@@ -197,7 +203,7 @@ def test_pay_payment_method(stage: Stage, gateway: Gateway) -> None:
     """A bank account is asked for instead of a card."""
     call = pays(stage, 'paymentMethod="ach-debit" paymentConnector="Gateway" chargeAmount="3.20"')
     keys(call, ("routing number", "110000000"), ("bank account", "000123456789#"))
-    told = stage.app.wait_for(Result="success")
+    told = end_of(stage, call)
     assert (told["BankRoutingNumber"], told["BankAccountNumber"]) == ("110000000", "xxxxxxxx6789")
     assert gateway.orders[-1]["bank_account_number"] == "000123456789"
 
@@ -206,7 +212,7 @@ def test_pay_bank_account_type(stage: Stage, gateway: Gateway) -> None:
     """The gateway is told the kind of account."""
     call = pays(stage, 'paymentMethod="ach-debit" bankAccountType="consumer-savings" paymentConnector="Gateway"')
     keys(call, ("routing number", "110000000"), ("bank account", "000123456789#"))
-    stage.app.wait_for(Result="success")
+    end_of(stage, call)
     assert gateway.orders[-1]["bank_account_type"] == "consumer-savings"
 
 
@@ -216,15 +222,14 @@ def test_pay_timeout(stage: Stage) -> None:
     call.hears_sync(NUMBER)
     call.wait(19)
     assert all("Result" not in seen for seen in stage.app.requests)
-    call.wait(7)
-    stage.app.wait_for(Result="too-many-failed-attempts")
+    end_of(stage, call, "too-many-failed-attempts")
 
 
 def test_pay_max_attempts(stage: Stage) -> None:
     """A wrong entry is asked for again, so often; the callback says why."""
     call = pays(stage, f'maxAttempts="2" statusCallback="{stage.app.url}/progress"')
     keys(call, (NUMBER, "4111111111111112#"), (NUMBER, CARD + "#"), (DATE, "0199"), (DATE, "1399"))
-    told = stage.app.wait_for(Result="too-many-failed-attempts")
+    told = end_of(stage, call, "too-many-failed-attempts")
     assert told["PaymentCardNumber"] == "xxxxxxxxxxxx1111"
     assert stage.app.wait_for(ErrorType="invalid-card-number")["Attempt"] == "2"
     stage.app.wait_for(ErrorType="invalid-date", For="expiration-date")
@@ -234,14 +239,14 @@ def test_pay_security_code(stage: Stage) -> None:
     """Without, it is not asked for."""
     call = pays(stage, 'securityCode="false"')
     keys(call, (NUMBER, CARD + "#"), (DATE, expiry(stage)), (POSTAL, "94105#"))
-    assert "SecurityCode" not in stage.app.wait_for(Result="success")
+    assert "SecurityCode" not in end_of(stage, call)
 
 
 def test_pay_postal_code(stage: Stage, gateway: Gateway) -> None:
     """One that is known is not asked for, and the gateway is told."""
     call = pays(stage, 'postalCode="94301" paymentConnector="Gateway"')
     keys(call, (NUMBER, CARD + "#"), (DATE, expiry(stage)), (CODE, "123#"))
-    stage.app.wait_for(Result="success")
+    end_of(stage, call)
     assert gateway.orders[-1]["postal_code"] == "94301"
 
 
@@ -249,7 +254,7 @@ def test_pay_min_postal_code_length(stage: Stage) -> None:
     """A shorter one is wrong."""
     call = pays(stage, f'minPostalCodeLength="5" statusCallback="{stage.app.url}/progress"')
     keys(call, (NUMBER, CARD + "#"), (DATE, expiry(stage)), (POSTAL, "9410#"))
-    stage.app.wait_for(Result="too-many-failed-attempts")
+    end_of(stage, call, "too-many-failed-attempts")
     stage.app.wait_for(For="postal-code", ErrorType="invalid-postal-code")
 
 
@@ -257,7 +262,7 @@ def test_pay_payment_connector(stage: Stage, gateway: Gateway) -> None:
     """The connector of that name is asked, with its login; a name that nobody has is an error."""
     call = pays(stage, 'paymentConnector="Gateway" chargeAmount="7.50" postalCode="false"')
     keys(call, (NUMBER, CARD + "#"), (DATE, expiry(stage)), (CODE, "123#"))
-    assert stage.app.wait_for(Result="success")["PaymentConfirmationCode"] == "ch_1"
+    assert end_of(stage, call)["PaymentConfirmationCode"] == "ch_1"
     assert gateway.orders[-1]["cardnumber"] == CARD
     assert gateway.orders[-1]["cvv"] == "123"
     assert gateway.logins[-1] == "Basic dXM6c2VjcmV0"
@@ -265,8 +270,8 @@ def test_pay_payment_connector(stage: Stage, gateway: Gateway) -> None:
 
 def test_pay_payment_connector__that_is_not_there(stage: Stage) -> None:
     """The caller is not asked for a card that nobody can charge."""
-    pays(stage, 'paymentConnector="Nobody"')
-    assert stage.app.wait_for(Result="validation-error")["PayErrorCode"] == "64004"
+    call = pays(stage, 'paymentConnector="Nobody"')
+    assert end_of(stage, call, "validation-error")["PayErrorCode"] == "64004"
 
 
 def test_pay_token_type(stage: Stage, gateway: Gateway) -> None:
@@ -274,8 +279,8 @@ def test_pay_token_type(stage: Stage, gateway: Gateway) -> None:
     told = pays_all(stage, 'paymentConnector="Tokens" tokenType="one-time"')
     assert told["PaymentToken"] == "tok_1"
     assert (gateway.orders[-1]["method"], gateway.orders[-1]["token_type"]) == ("tokenize", "one-time")
-    pays(stage, 'paymentConnector="Tokens" tokenType="reusable"')
-    assert stage.app.wait_for(Result="validation-error")["PayErrorCode"] == "64006"
+    call = pays(stage, 'paymentConnector="Tokens" tokenType="reusable"')
+    assert end_of(stage, call, "validation-error")["PayErrorCode"] == "64006"
 
 
 def test_pay_charge_amount(stage: Stage, gateway: Gateway) -> None:
@@ -308,7 +313,7 @@ def test_pay_valid_card_types(stage: Stage) -> None:
     """Other cards are wrong, and told as such."""
     call = pays(stage, f'validCardTypes="visa mastercard" statusCallback="{stage.app.url}/progress"')
     keys(call, (NUMBER, AMEX + "#"))
-    stage.app.wait_for(Result="too-many-failed-attempts")
+    end_of(stage, call, "too-many-failed-attempts")
     stage.app.wait_for(ErrorType="invalid-card-type")
 
 
@@ -360,14 +365,14 @@ def test_prompt_card_type(stage: Stage) -> None:
     inside = prompt('for="security-code" cardType="amex"', "The four digits on the front of it.")
     call = pays(stage, 'postalCode="false"', inside)
     keys(call, (NUMBER, AMEX + "#"), (DATE, expiry(stage)), ("digits on the front", "1234"))
-    assert stage.app.wait_for(Result="success")["PaymentCardType"] == "amex"
+    assert end_of(stage, call)["PaymentCardType"] == "amex"
 
 
 def test_prompt_attempt(stage: Stage) -> None:
     """It is heard at these attempts."""
     call = pays(stage, 'maxAttempts="2"', prompt('for="payment-card-number" attempt="2"', "Look at it again."))
     keys(call, (NUMBER, "1#"), ("Look at it again", "*"))
-    stage.app.wait_for(Result="caller-interrupted-with-star")
+    end_of(stage, call, "caller-interrupted-with-star")
 
 
 def test_prompt_error_type(stage: Stage) -> None:
@@ -377,7 +382,7 @@ def test_prompt_error_type(stage: Stage) -> None:
     )
     call = pays(stage, 'maxAttempts="3"', inside)
     keys(call, (NUMBER, "1234#"), ("no card of ours", "#"), ("still there", "*"))
-    stage.app.wait_for(Result="caller-interrupted-with-star")
+    end_of(stage, call, "caller-interrupted-with-star")
 
 
 def test_prompt_require_matching_inputs(stage: Stage) -> None:
@@ -386,6 +391,6 @@ def test_prompt_require_matching_inputs(stage: Stage) -> None:
     attributes = f'paymentMethod="ach-debit" maxAttempts="2" statusCallback="{stage.app.url}/progress"'
     call = pays(stage, attributes, again)
     keys(call, ("routing number", "110000000"), ("bank account", "00012345#"), ("Once more", "00012346#"))
-    stage.app.wait_for(ErrorType="input-matching-failed")
     keys(call, ("bank account", "00012345#"), ("Once more", "00012345#"))
-    assert stage.app.wait_for(Result="success")["BankAccountNumber"] == "xxxx2345"
+    assert end_of(stage, call)["BankAccountNumber"] == "xxxx2345"
+    stage.app.wait_for(ErrorType="input-matching-failed")
