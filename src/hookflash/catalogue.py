@@ -72,6 +72,7 @@ TWIML_SENTENCES = {
     TwimlCode.SCHEMA: "An element or attribute is not one of TwiML; it was passed over.",
     TwimlCode.CONTENT_TYPE: "The answer is of none of the types text/xml, application/xml, text/html and text/plain.",
     TwimlCode.INTERNAL: "Something of this platform failed during a call; its log says what.",
+    TwimlCode.DIAL_MIXED: "A noun that stands alone in <Dial>, such as <Conference>, was mixed with others.",
     TwimlCode.DIAL_IN_WHISPER: "A document for who answers a <Dial> cannot have a <Dial> itself.",
     TwimlCode.DIAL_METHOD: "The `method` of a <Dial> is neither GET nor POST.",
     TwimlCode.DIAL_TIMEOUT: "The `timeout` of a <Dial> is not a number of seconds from 5 to 600.",
