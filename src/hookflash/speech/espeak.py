@@ -11,7 +11,7 @@ from subprocess import DEVNULL, PIPE
 
 from hookflash.domain.speech import Utterance, Voice
 from hookflash.speech.engine import SpeechError
-from hookflash.speech.ssml import ssml_of
+from hookflash.speech.espeak_markup import espeak_markup
 
 PROGRAM = "espeak-ng"
 AT_ONCE = 4  # processes
@@ -50,7 +50,7 @@ _OTHERWISE = {
 class Espeak:
     """`SpeechEngine`, by espeak-ng."""
 
-    name = "espeak-ng"
+    name = "espeak-ng 2"
     rate = 22_050
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Espeak:
             except FileNotFoundError:
                 raise SpeechError("espeak-ng is not installed: Debian's package espeak-ng brings it") from None
             try:
-                async for chunk in _audio(process, ssml_of(utterance)):
+                async for chunk in _audio(process, espeak_markup(utterance, language_of)):
                     yield chunk
                 if await process.wait() != 0:
                     raise SpeechError(f"espeak-ng ended with {process.returncode} for the voice {voice}")
@@ -99,10 +99,17 @@ async def _audio(process: asyncio.subprocess.Process, markup: str) -> AsyncItera
 
 @cache
 def voice_of(voice: Voice) -> str:
-    """The name of espeak-ng's voice for a language; the bare language where it has no such region."""
-    language = voice.language.lower()
+    """The name of espeak-ng's voice for a language and gender."""
+    name = language_of(voice.language)
+    return f"{name}+f2" if voice.gender == "female" else name
+
+
+@cache
+def language_of(language: str) -> str:
+    """espeak-ng's name of a language; the bare language where it has no such region."""
+    language = language.lower()
     name = _OTHERWISE.get(language)
     if name is None:
         base = language.partition("-")[0]
         name = language if language in ("en-us", "en-gb", "fr-fr", "fr-be", "pt-br") else base
-    return f"{name}+f2" if voice.gender == "female" else name
+    return name

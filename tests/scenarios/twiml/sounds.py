@@ -11,6 +11,7 @@ from tests.scenarios.calls.tones import RATE, loudness, share, tone
 from hookflash.testing.call import Call
 
 STEP = RATE // 50  # samples of 20 ms: the grain of silence
+WINDOW = RATE // 25  # samples of 40 ms, in which a voice has one pitch
 QUIET = 100.0  # loudness below which nothing is heard
 
 
@@ -61,12 +62,29 @@ class Sound:
         spans = self.spans()
         return self.between(spans[0][0], spans[-1][1]) if spans else Sound(())
 
+    @property
+    def pitch(self) -> float:
+        """Of a voice, in Hz: the median over its loud stretches."""
+        starts = range(0, len(self.samples) - 2 * WINDOW, WINDOW)
+        loud = [at for at in starts if loudness(self.samples[at : at + WINDOW]) > 10 * QUIET]
+        found = [RATE / _period(self.samples[at : at + 2 * WINDOW]) for at in loud]
+        return sorted(found)[len(found) // 2] if found else 0.0
+
     def is_like(self, other: "Sound") -> bool:
         """Whether the same is heard in both, whenever it begins."""
         mine, others = self.spoken, other.spoken
         if not mine.samples or abs(mine.seconds - others.seconds) > 0.05:
             return False
         return any(_apart(mine.samples, others.samples, shift) < 0.1 for shift in range(-STEP, STEP + 1, 4))
+
+
+def _period(samples: Sequence[int]) -> int:
+    """After how many samples, of a voice from 60 to 400 Hz, they are most like themselves."""
+
+    def likeness(lag: int) -> int:
+        return sum(samples[at] * samples[at + lag] for at in range(0, WINDOW, 2))
+
+    return max(range(RATE // 400, RATE // 60), key=likeness)
 
 
 def _apart(one: Sequence[int], other: Sequence[int], shift: int) -> float:

@@ -33,6 +33,7 @@ class Stage:
     app: App
     calls: list[Call] = field(default_factory=list)
     handsets: dict[str, Handset] = field(default_factory=dict)
+    before: int = 0  #: how many requests the application had got when Alice called last
 
     # -- the document --
 
@@ -55,6 +56,7 @@ class Stage:
     def dial(self, verbs: str, **line: float) -> Call:
         """Alice calls the number; it runs `verbs`."""
         self.plays(verbs)
+        self.before = len(self.app.requests)
         call = self.handset(ALICE).dial(self.hookflash.number, **line)
         self.calls.append(call)
         return call
@@ -91,8 +93,10 @@ class Stage:
 
     @property
     def sid(self) -> str:
-        """Of the call that Alice made."""
-        return self.app.wait_for(From=ALICE)["CallSid"]
+        """Of the call that Alice made last."""
+        earlier = {asked.get("CallSid") for asked in self.app.requests[: self.before]}
+        since = [asked["CallSid"] for asked in self.app.requests[self.before :] if asked.get("From") == ALICE]
+        return next(sid for sid in since if sid not in earlier)
 
     def ended(self, sid: str = "") -> dict[str, Any]:
         """The call (Alice's, unless `sid` names another) as REST shows it, hung up if need be, its last callback in."""

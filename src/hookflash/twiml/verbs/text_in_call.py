@@ -1,9 +1,10 @@
 """`<Sms>` and `<Message>` in a call: a text, by default to the caller."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hookflash.twiml.declaration import TEXT, URL, attribute, check_url, one_of, verb
+from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, check_url, one_of, verb
 from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.verbs.body import Body
 from hookflash.twiml.verbs.media import Media
@@ -40,7 +41,7 @@ class TextInCall(VoiceVerb):
     )
 
     async def run(self, call: VoiceCall) -> Next:
-        body = "".join(part if isinstance(part, str) else part.text for part in self.content if _is_text(part)).strip()
+        body = "".join(_texts(self)).strip()
         media = tuple(part.text for part in self.content if isinstance(part, Media))
         if not body and not media:
             call.warn(self.warning(TwimlCode.MESSAGE_BODY, f"{self.name} has no text; the verb is skipped."))
@@ -72,8 +73,13 @@ class TextInCall(VoiceVerb):
         return f"{self.name} sends a text"
 
 
-def _is_text(part: object) -> bool:
-    return isinstance(part, (str, Body))
+def _texts(element: Verb) -> Iterator[str]:
+    """The text of an element and of each `<Body>` in it, with its inner edges, for joining."""
+    for part in element.content:
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, Body):
+            yield from _texts(part)
 
 
 @verb("Sms", text="text of the message", children=(Body, Media))
