@@ -20,7 +20,7 @@ _SIP = re.compile(
 #: Which headers an application may set: its own, and the few that carry a caller's data (RFC 7433, RFC 3325).
 _HEADER = re.compile(r"[Xx]-[A-Za-z0-9!%*_+'`.~-]{1,254}|User-to-User|Remote-Party-ID|P-[A-Za-z-]{1,60}|Diversion")
 _NAME = re.compile(r"[A-Za-z0-9_.+-]{1,255}")
-_CLIENT = re.compile(r"client:[^\s@:;?<>\"]{1,121}")
+_CLIENT = re.compile(r"client:[^\s@:;?<>\"]{1,256}")
 _DIGITS = re.compile(r"\+?[0-9]{2,6}")
 
 
@@ -29,6 +29,7 @@ class CalleeKind(StrEnum):
     SIP = "sip"
     CLIENT = "client"
     SIM = "sim"
+    APPLICATION = "application"  #: only a `<Dial>` calls one
 
 
 class HeaderProblem(StrEnum):
@@ -44,7 +45,7 @@ class Callee:
     """Whom a call goes to."""
 
     kind: CalleeKind
-    text: str  #: E.164, a short emergency number, `sip:user@host`, `client:name`, `sim:DE…`; without headers
+    text: str  #: E.164, a short emergency number, `sip:user@host`, `client:name`, `sim:DE…`, an application's SID
     headers: dict[str, str] = field(default_factory=dict)  #: of a SIP address, for the INVITE
     problem: HeaderProblem | None = None  #: with the headers, when they cannot be used
 
@@ -56,7 +57,7 @@ def parse_callee(text: str) -> Callee | None:
     if scheme in ("sip", "sips"):
         return _sip(text)
     if scheme == "client":
-        return Callee(CalleeKind.CLIENT, text) if _CLIENT.fullmatch(text.partition("?")[0]) else None
+        return _client(text)
     if scheme == "sim":
         return Callee(CalleeKind.SIM, text)
     if is_emergency(text):
@@ -105,6 +106,20 @@ def _sip(text: str) -> Callee | None:
         return Callee(CalleeKind.SIP, address)
     headers = dict(parse_qsl(query, keep_blank_values=True))
     return Callee(CalleeKind.SIP, address, headers, _problem(query, headers))
+
+
+def _client(text: str) -> Callee | None:
+    """`client:name`, and after a `?` what the phone gets in headers of its own."""
+    address, _, query = text.partition("?")
+    if not _CLIENT.fullmatch(address):
+        return None
+    params = {custom_header(name): value for name, value in parse_qsl(query, keep_blank_values=True)}
+    return Callee(CalleeKind.CLIENT, address, params, _problem(query, params))
+
+
+def custom_header(name: str) -> str:
+    """The header that carries a parameter of the application to a phone."""
+    return name if name[:2].lower() == "x-" else f"X-{name}"
 
 
 def _problem(query: str, headers: dict[str, str]) -> HeaderProblem | None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import structlog
@@ -44,11 +45,20 @@ class Heard(msgspec.Struct, frozen=True):
 class HandsetCall:
     """One call of a handset."""
 
-    def __init__(self, number: str, peer: str, leg: SwitchLeg, *, incoming: bool) -> None:
+    def __init__(
+        self,
+        number: str,
+        peer: str,
+        leg: SwitchLeg,
+        *,
+        incoming: bool,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.number = number
         self.peer = peer
         self.leg = leg
         self.incoming = incoming
+        self.headers = headers  #: of the application, that came with the call
         self.keys = ""  #: that the other side pressed
         self.ended: protocol.HungUp | None = None
         self.answered_at = 0  #: ms since the epoch
@@ -122,7 +132,9 @@ class HandsetCalls:
         )
         return self._keep(HandsetCall(number, to, self._switch.link(command), incoming=False))
 
-    async def ring(self, number: str, *, from_: str, ring_ms: int) -> SwitchLeg:
+    async def ring(
+        self, number: str, *, from_: str, ring_ms: int, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> SwitchLeg:
         """The platform calls the handset `number`; returns the platform's leg."""
         answering = await self._answering_of(number)
         self._world.wake()
@@ -135,21 +147,16 @@ class HandsetCalls:
             from_=from_,
             to=number,
             ring_ms=ring_ms,
+            headers=dict(headers),
         )
         return self._switch.link(command)
-
-    def connect(self, number: str, *, from_: str, ring_ms: int) -> SwitchLeg:
-        """The platform calls a number of its own, whose application is invited; returns the caller's leg."""
-        self._world.wake()
-        leg, callee = self._switch.next_number(simulated=True), self._switch.next_number(simulated=True)
-        return self._switch.link(protocol.Link(leg=leg, callee=callee, from_=from_, to=number, ring_ms=ring_ms))
 
     def takes(self, leg: SwitchLeg, event: protocol.Invited) -> bool:
         """Whether an invitation is for a handset; if so, the handset answers it as it was told."""
         number = self._expected.pop(leg.number, None)
         if number is None:
             return False
-        call = self._keep(HandsetCall(number, event.from_, leg, incoming=True))
+        call = self._keep(HandsetCall(number, event.from_, leg, incoming=True, headers=event.headers))
         task = asyncio.create_task(self._behave(call), name="handset")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from hookflash.domain.call_address import CalleeKind, parse_callee
 from hookflash.domain.phone_numbers import AddressKind, parse_recipient
 from hookflash.errors import ApiError
 from hookflash.settings import Mode
@@ -142,6 +143,14 @@ def phone_number(text: str) -> str:
     if address is None or address.kind is not AddressKind.PHONE:
         raise Refusal(400, f"{text[:40]!r} is not a phone number; write it as +14155551212.")
     return address.text
+
+
+def handset_name(text: str) -> str:
+    """What a handset is called at: a phone number, as E.164, `client:name` or `sip:user@host`. Raises Refusal (400)."""
+    callee = parse_callee(text)
+    if callee is not None and callee.kind in (CalleeKind.CLIENT, CalleeKind.SIP):
+        return callee.text.partition(";")[0]
+    return phone_number(text)
 
 
 def refuse(status: int, sentence: str) -> Response:

@@ -20,7 +20,7 @@ from hookflash.speech.engine import SpeechError
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp
 
-from .answering import PREFIX, Answering, Created, Refusal, phone_number, read_body
+from .answering import PREFIX, Answering, Created, Refusal, handset_name, phone_number, read_body
 
 if TYPE_CHECKING:
     from hookflash.app import Exchange
@@ -228,6 +228,7 @@ def _shown(call: HandsetCall) -> dict[str, object]:
         "peer": call.peer,
         "direction": "incoming" if call.incoming else "outgoing",
         "status": call.status,
+        "headers": dict(call.headers),
         "keys": call.keys,
         "cause": ended.cause if ended else "",
         "sip_status": ended.status if ended else 0,
@@ -235,4 +236,4 @@ def _shown(call: HandsetCall) -> dict[str, object]:
 
 
 def _number(request: Request) -> str:
-    return phone_number(request.path_params["number"])
+    return handset_name(request.path_params["number"])

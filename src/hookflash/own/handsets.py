@@ -15,7 +15,7 @@ from hookflash.network.handset import Answering as CallAnswering
 from hookflash.network.handset import Faults, Handset, HandsetMessage, Rule, topic_of
 from hookflash.store.store import Tx
 
-from .answering import LISTED, PREFIX, Answering, Created, Refusal, phone_number, query_number, read_body
+from .answering import LISTED, PREFIX, Answering, Created, Refusal, handset_name, phone_number, query_number, read_body
 
 if TYPE_CHECKING:
     from hookflash.app import Exchange
@@ -109,7 +109,7 @@ class Handsets:
 
     async def write_text(self, request: Request) -> Created:
         """The handset writes a text to a number of this platform."""
-        number, text = _number(request), await read_body(request, Text)
+        number, text = phone_number(request.path_params["number"]), await read_body(request, Text)
         if not text.body and not text.media_urls:
             raise Refusal(400, "A text needs a body or media_urls.")
         short_code = parse_short_code(text.to)
@@ -202,7 +202,7 @@ async def write_text(tx: Tx, number: str, to: str, text: Text, *, now: int) -> s
 
 
 def _number(request: Request) -> str:
-    return phone_number(request.path_params["number"])
+    return handset_name(request.path_params["number"])
 
 
 def _untold(number: str) -> Handset:

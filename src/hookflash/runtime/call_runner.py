@@ -11,7 +11,7 @@ from hookflash.actions.check_callee import CallRules
 from hookflash.actions.queue_for_carrier import SenderRates
 from hookflash.actions.receive_call import Unwanted, receive_call
 from hookflash.api.auth import Authenticator
-from hookflash.domain.call import NoSuchCallError, Source
+from hookflash.domain.call import CallStatus, NoSuchCallError, Source
 from hookflash.domain.clock import SECOND, Clock
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.recording import Recording, RecordingSource, RecordOptions
@@ -142,7 +142,7 @@ class CallRunner:
         row = dialling.call
         ledger = Ledger(self._parts.store)
         leg = await place(self._parts, ledger, row, ring_ms=row.options.timeout * SECOND)
-        if leg is not None:
+        if not isinstance(leg, CallStatus):
             self._adopt(LiveCall(self._parts, row, leg), _go_out)
         await ledger.settled()
 

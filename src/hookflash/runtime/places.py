@@ -1,13 +1,16 @@
 """Where callers come from and callees are: trunks, SIP addresses, and the handsets of the simulated network."""
 
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from urllib.parse import quote, urlsplit
 
 from hookflash.actions.receive_call import Answerer, IncomingCall, answerer_of_number
 from hookflash.domain.call import Call, Source
-from hookflash.domain.call_address import CalleeKind, is_emergency, parse_callee
+from hookflash.domain.call_address import Callee, CalleeKind, is_emergency, parse_callee
 from hookflash.domain.phone_numbers import AddressKind, parse_recipient
 from hookflash.domain.sip import SipDomain
+from hookflash.network.handset import Handset
 from hookflash.network.handset_calls import HandsetCalls
+from hookflash.network.lines import Lines
 from hookflash.runtime.calls.parts import NoWayError
 from hookflash.store.store import Store, Tx
 from hookflash.store.vault import Vault
@@ -29,24 +32,29 @@ class CallPlaces:
         *,
         switch: Switch,
         handsets: HandsetCalls,
+        lines: Lines,
         trunks: Trunks,
         store: Store,
         vault: Vault,
         own_host: str,
         simulates: bool,
         reach: list[str] | None,
+        is_registered: Callable[[str, str], bool],
     ) -> None:
         """`own_host` is what callers see after the @ of our SIP addresses. With `simulates`, numbers that no route
         names are handsets of the simulated network. `reach`: networks that SIP addresses may lead to besides the
-        public internet; None: any."""
+        public internet; None: any. `is_registered` tells of a domain and a user whether a phone of theirs can be
+        called."""
         self._switch = switch
         self._handsets = handsets
+        self._lines = lines
         self._trunks = trunks
         self._store = store
         self._vault = vault
         self._own_host = own_host
         self._simulates = simulates
         self._reach = reach
+        self._is_registered = is_registered
 
     async def arrived(self, event: protocol.Invited) -> tuple[IncomingCall, Answerer | None]:
         if event.domain or event.to.startswith("sip:"):
@@ -66,15 +74,23 @@ class CallPlaces:
         if is_emergency(call.recipient):
             return await self._dial_number(call, ring_ms, beside)
         callee = parse_callee(call.recipient)
+        if callee is not None and callee.kind is not CalleeKind.PHONE and (handset := await self._handset(callee)):
+            headers = call.options.sip_headers
+            return await self._handsets.ring(handset, from_=_shown(call), ring_ms=ring_ms, headers=headers)
         match callee.kind if callee else None:
             case CalleeKind.SIP:
-                return self._dial_sip(call, ring_ms, beside)
+                return self._dial_sip(call, call.recipient, ring_ms, beside)
+            case CalleeKind.CLIENT:
+                return await self._dial_client(call, ring_ms, beside)
             case CalleeKind.PHONE if await self._store.read(_is_ours, call.recipient):
-                return self._handsets.connect(call.recipient, from_=_shown(call), ring_ms=ring_ms)
+                return self._lines.call(call.recipient, from_=_shown(call), ring_ms=ring_ms)
             case CalleeKind.PHONE:
                 return await self._dial_number(call, ring_ms, beside)
             case _:
                 raise NoWayError(f"There is no way to {call.recipient} yet", status=404)
+
+    async def open_line(self, call: Call, *, ring_ms: int) -> tuple[Leg, Leg]:
+        return await self._lines.open(call.recipient, from_=_shown(call), ring_ms=ring_ms)
 
     async def _dial_number(self, call: Call, ring_ms: int, beside: Leg | None) -> Leg:
         number, sender = call.recipient, _shown(call)
@@ -90,18 +106,31 @@ class CallPlaces:
             raise NoWayError(str(error), status=error.status) from error
         return Attempts(ways, ring_ms=ring_ms)
 
-    def _dial_sip(self, call: Call, ring_ms: int, beside: Leg | None) -> Leg:
+    async def _handset(self, callee: Callee) -> str | None:
+        """The handset that was told to answer for a client or a SIP address, if there is one."""
+        name = callee.text.partition(";")[0]
+        return name if self._simulates and await self._store.read(_is_handset, name) else None
+
+    async def _dial_client(self, call: Call, ring_ms: int, beside: Leg | None) -> Leg:
+        """Ring the phones that are registered under the name with a domain of the account."""
+        name = call.recipient.removeprefix("client:")
+        for domain in await self._store.read(_registering, call.account_sid):
+            if self._is_registered(domain.domain_name, name):
+                return self._dial_sip(call, f"sip:{quote(name)}@{domain.domain_name}", ring_ms, beside)
+        raise NoWayError("No phone is registered under this name with a SIP domain of the account", status=480)
+
+    def _dial_sip(self, call: Call, uri: str, ring_ms: int, beside: Leg | None) -> Leg:
         options = call.options
         return self._switch.dial(
             protocol.Dial(
                 leg=self._switch.next_number(),
-                uri=call.recipient,
+                uri=uri,
                 from_uri=_as_uri(_shown(call), self._own_host),
                 headers=options.sip_headers,
                 username=options.sip_username or "",
                 password=self._vault.open(options.sip_password) if options.sip_password else "",
                 ring_ms=ring_ms,
-                srtp="optional" if "transport=tls" in call.recipient or call.recipient.startswith("sips:") else "off",
+                srtp="optional" if "transport=tls" in uri or uri.startswith("sips:") else "off",
                 beside=beside.number if beside else None,
                 reach=self._reach,
             )
@@ -150,6 +179,15 @@ def _answerer(domain: SipDomain) -> Answerer:
 
 async def _is_ours(tx: Tx, number: str) -> bool:
     return await answerer_of_number(tx, number) is not None
+
+
+async def _registering(tx: Tx, account_sid: str) -> list[SipDomain]:
+    return await tx.all(SipDomain, "sip.registering_domains", account_sid=account_sid)
+
+
+async def _is_handset(tx: Tx, name: str) -> bool:
+    """Whether somebody has told the handset of this name how to behave."""
+    return await tx.one(Handset, "handsets.by_number", number=name) is not None
 
 
 async def _domain(tx: Tx, name: str) -> SipDomain | None:

@@ -63,6 +63,10 @@ class SipNews:
         now = self._clock.now()
         return sorted((phone for phone in self._phones.values() if phone.expires_at > now), key=_name)
 
+    def is_registered(self, domain: str, username: str) -> bool:
+        """Whether a phone of a user of `domain` can be called."""
+        return any(phone.domain == domain and phone.username == username for phone in self.registrations)
+
     def hear(self, event: AnyEvent) -> None:
         """Take an event of the switch."""
         match event:

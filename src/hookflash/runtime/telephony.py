@@ -11,6 +11,7 @@ from hookflash.domain.media_links import MediaLinks
 from hookflash.metrics import Metrics
 from hookflash.network.handset import Answering, Handset
 from hookflash.network.handset_calls import HandsetCalls
+from hookflash.network.lines import Lines
 from hookflash.network.world import World
 from hookflash.pending import Pending
 from hookflash.runtime.call_runner import LAST_WORDS, CallRunner
@@ -44,6 +45,7 @@ class Telephony:
     sounds: Sounds
     repertoire: Repertoire
     handset_calls: HandsetCalls
+    lines: Lines
     runner: CallRunner
     trunks: Trunks
     sip_news: SipNews
@@ -73,7 +75,7 @@ class Telephony:
         await asyncio.gather(self.world.stop(), self.handset_calls.close(), self.speaker.close())
 
     def _invited(self, leg: SwitchLeg, event: protocol.Invited) -> None:
-        if not self.handset_calls.takes(leg, event):
+        if not self.handset_calls.takes(leg, event) and not self.lines.takes(leg):
             task = asyncio.create_task(self.runner.invited(leg, event), name="invited")
             self._arrivals.add(task)
             task.add_done_callback(self._arrivals.discard)
@@ -128,6 +130,7 @@ def open_telephony(
     calls = HandsetCalls(
         switch=switch, world=world, clock=clock, speaker=speaker, repertoire=repertoire, answering_of=answering_of
     )
+    lines = Lines(switch, world)
     runner = CallRunner(
         store=store,
         clock=clock,
@@ -141,12 +144,14 @@ def open_telephony(
         places=CallPlaces(
             switch=switch,
             handsets=calls,
+            lines=lines,
             trunks=trunks,
             store=store,
             vault=vault,
             own_host=own_host,
             simulates=is_open,
             reach=None if is_open else [*settings.sip_allow],
+            is_registered=news.is_registered,
         ),
         connectors=Connectors(settings.payment_connectors, with_loopback=is_open),
         refused=news.refused,
@@ -162,6 +167,7 @@ def open_telephony(
         sounds=sounds,
         repertoire=repertoire,
         handset_calls=calls,
+        lines=lines,
         runner=runner,
         trunks=trunks,
         sip_news=news,

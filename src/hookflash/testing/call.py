@@ -39,6 +39,11 @@ class Call:
         return str(self._look()["status"])
 
     @property
+    def headers(self) -> dict[str, str]:
+        """Of the application, that came with an incoming call: such as the `<Parameter>`s of a `<Client>`."""
+        return dict(self._look()["headers"])
+
+    @property
     def keys(self) -> str:
         """That the other side pressed."""
         return str(self._look()["keys"])

@@ -29,7 +29,7 @@ class NotReceivedError(AssertionError):
 
 
 class Handset:
-    """The phone behind `number` (E.164).
+    """The phone behind `number` (E.164), `client:name` or `sip:user@host`.
 
     `received` gives each text once, in any order; texts from before `since` (a stamp of the server) are not seen.
     """

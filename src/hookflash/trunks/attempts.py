@@ -7,7 +7,8 @@ Rule 3: a refusal about the callee (busy, no such number) is final too; only one
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 
 from hookflash.domain.clock import SECOND
 from hookflash.switch import protocol
-from hookflash.switch.leg import Collected, Detected, HungUp, Leg, Recorded, Tape
+from hookflash.switch.leg import Collected, Detected, Ear, HungUp, Leg, Recorded, Referral, Tape
 from hookflash.switch.protocol import AnyEvent, AnySource
 
 log = structlog.get_logger()
@@ -226,3 +227,20 @@ class Attempts:
 
     async def detect(self, command: protocol.Detect) -> Detected:
         return await (await self._standing()).detect(command)
+
+    @asynccontextmanager
+    async def hear(self, track: str = "inbound") -> AsyncIterator[Ear]:
+        async with (await self._standing()).hear(track) as ear:
+            yield ear
+
+    async def refer(self, to: str, headers: Mapping[str, str] = {}) -> Referral:
+        return await (await self._standing()).refer(to, headers)
+
+    async def accept_refer(self) -> None:
+        await (await self._standing()).accept_refer()
+
+    async def refuse_refer(self, status: int = 603) -> None:
+        await (await self._standing()).refuse_refer(status)
+
+    async def tell_refer(self, status: int, reason: str = "") -> None:
+        await (await self._standing()).tell_refer(status, reason)

@@ -123,6 +123,8 @@ class Target:
     machine_detection: MachineDetection | None = None
     username: str = ""
     password: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)  #: for the requests of an application that is called
+    copy_parent_to: bool = False  #: whether a called application sees whom the caller called, and not itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,9 @@ class ScriptedPlaces:
     async def arrived(self, event: protocol.Invited) -> tuple[IncomingCall, Answerer | None]:
         return IncomingCall(sender=event.from_, recipient=event.to, carrier="simulated"), self.answerer
 
+    async def open_line(self, call: Call, *, ring_ms: int) -> tuple[Leg, Leg]:
+        raise NotImplementedError("calls to applications need a switch: tests/scenarios/twiml has them")
+
     async def dial(self, call: Call, *, ring_ms: int, beside: Leg | None) -> Leg:
         self.dialled.append(call)
         self.ring_ms = ring_ms

@@ -416,7 +416,7 @@ async def test_a_sip_address_that_refuses_says_why(calls: CallWorld) -> None:
         ("<Number>12</Number>", 13224),
         ("<Sip>alice</Sip>", 13243),
         ("<Sip>sip:a@b.example?Via=x</Sip>", 13252),
-        ("<Client>joe</Client>", 13215),
+        ("<Client>joe smith</Client>", 13215),
         ("<Conference>room</Conference>", 13215),
         ("", 13215),
     ],

@@ -9,6 +9,7 @@ from tests.unit.store.store_support import opened
 
 from hookflash.domain.sip import SipDomain
 from hookflash.network.handset_calls import HandsetCalls
+from hookflash.network.lines import Lines
 from hookflash.runtime.places import CallPlaces
 from hookflash.store.sqlite import SqliteStore
 from hookflash.store.vault import Vault
@@ -37,12 +38,14 @@ def places(store: SqliteStore) -> CallPlaces:
     return CallPlaces(
         switch=cast("Switch", None),  # nobody is dialled here
         handsets=cast("HandsetCalls", None),
+        lines=cast("Lines", None),
         trunks=cast("Trunks", NoTrunks()),
         store=store,
         vault=Vault(b"secret"),
         own_host="example.com",
         simulates=True,
         reach=None,
+        is_registered=lambda domain, user: False,
     )
 
 

@@ -1,73 +1,23 @@
-"""A `<Dial>` under way: the callees' calls, what the caller hears meanwhile, and the bridge with one of them.
-
-Each callee is a call of its own, with a row, documents and an end. It outlives the `<Dial>` only when REST sends it
-elsewhere.
-"""
+"""A `<Dial>` under way: what the caller hears while phones ring, who is joined, and what is told of it."""
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from hookflash.actions.create_child_call import create_child_call
-from hookflash.domain.call import Call, CallEvent, CallOptions, CallStatus, DetectOptions, Source
+from hookflash.domain.call import CallStatus
 from hookflash.domain.call_address import CalleeKind
-from hookflash.domain.clock import SECOND
-from hookflash.errors import ApiError, Code
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
-from hookflash.twiml.channels import WHISPER
-from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.voice import Dialled, DialPlan, FallThrough, MachineDetection, Target
+from hookflash.twiml.voice import Dialled, DialPlan
 
 from .bridging import Bridge
-from .documents import Step
-from .placing import place
+from .callees import Callee, Callees
 from .races import meanwhile
 
 if TYPE_CHECKING:
-    from .live_call import LiveCall
     from .script import Script
 
-RING_BUFFER_MS = 5_000  # added to the time-out: networks take a while to ring
 RING_TONE = "us"  # what the caller hears when nobody says otherwise
 TONE_MS = 60_000  # of ringing, over and over
-
-
-class Callee:
-    """One target of a `<Dial>`."""
-
-    def __init__(self, target: Target, call: "LiveCall") -> None:
-        self.target = target
-        self.call = call
-        self.headers: dict[str, str] = {}  #: of the answer
-        #: whether it can be joined with the caller, once that is known
-        self.ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-    async def begin(self, call: "LiveCall") -> Step | None:
-        """From ringing to the bridge, and until its leg is gone."""
-        try:
-            await call.rung()
-            if call.left.is_set():
-                return None
-            self.headers = (await call.leg.answered()).headers
-            if self.target.send_digits:
-                await call.leg.send_keys(self.target.send_digits)
-            if call.row.options.detect is not None:
-                call.detect_meanwhile(call.row.options.detect)
-            if call.row.options.source.url is not None:
-                end = await call.run(Step(source=call.row.options.source, kind="whisper"), WHISPER)
-                if not isinstance(end, FallThrough):
-                    return None
-            self.ready.set_result(True)
-            await call.leg.gone()
-            return None
-        finally:
-            if not self.ready.done():
-                self.ready.set_result(False)
-
-    @property
-    def is_out(self) -> bool:
-        """Whether the `<Dial>` has nothing more to do with it."""
-        return self.call.left.is_set() or self.call.hung_up is not None
 
 
 class RunningDial:
@@ -77,10 +27,8 @@ class RunningDial:
         self._script = script
         self._caller = script.call
         self._plan = plan
-        self._callees: list[Callee] = []
-        self._placing: asyncio.Task[Callee | None] | None = None
+        self._callees = Callees(script, plan)
         self._winner: Callee | None = None
-        self._unreached: Call | None = None  #: the last that there was no way to
         self._bridge = Bridge(script, plan.talk)
 
     async def run(self) -> Dialled:
@@ -88,13 +36,11 @@ class RunningDial:
             await self._bridge.rings()
             self._winner = winner = await self._ring()
             if winner is not None:
-                await self._bridge.talk(winner.call.leg, winner.call.row.sid, winner.call.left)
+                await self._bridge.talk(winner.leg, winner.call.row.sid, winner.call.left)
         except HungUp:
             pass  # the caller is gone: what is known so far is told
         finally:
-            if self._placing is not None:
-                await asyncio.wait([self._placing])  # a call that is being made is dropped, not forgotten
-            await self._drop()
+            await self._callees.drop()
             recording_url = await self._bridge.over()
         return self._result(recording_url)
 
@@ -105,7 +51,7 @@ class RunningDial:
         targets = self._plan.targets
         rounds = [(target,) for target in targets] if self._plan.sequential else [targets]
         for each in rounds:
-            callees = [callee for target in each if (callee := await self._call(target)) is not None]
+            callees = [callee for target in each if (callee := await self._callees.call(target)) is not None]
             if winner := await self._first(callees):
                 return winner
         return None
@@ -122,7 +68,7 @@ class RunningDial:
                 unknown -= done
                 winner = next((callee for callee in callees if callee.ready in done and callee.ready.result()), None)
                 if winner is not None:
-                    await self._drop(but=winner)
+                    await self._callees.drop(but=winner)
                     return winner
         return None
 
@@ -140,7 +86,7 @@ class RunningDial:
     async def _early_media(self, callees: list[Callee]) -> Leg:
         """The leg that sends something before it is answered; it may take for ever."""
         if len(callees) == 1 and not self._plan.ring_tone and callees[0].target.whisper_url is None:
-            leg = callees[0].call.leg
+            leg = callees[0].leg
             event = await leg.early()
             if isinstance(event, protocol.Early) and event.media:
                 return leg
@@ -152,79 +98,13 @@ class RunningDial:
             tone = protocol.Tone(name=f"ringback.{self._plan.ring_tone or RING_TONE}", ms=TONE_MS)
             await self._caller.leg.play([tone], loop=0)
 
-    async def _call(self, target: Target) -> Callee | None:
-        """Ring somebody; None, told in the timeline or the debugger, when that cannot be."""
-        if self._caller.hung_up is not None:
-            raise HungUp(self._caller.hung_up)
-        self._placing = asyncio.create_task(self._place(target))
-        return await asyncio.shield(self._placing)
-
-    async def _place(self, target: Target) -> Callee | None:
-        caller, parts = self._caller, self._caller.parts
-        try:
-            row = await caller.ledger.write(
-                create_child_call,
-                caller.row,
-                target.callee,
-                sender=self._plan.caller_id or caller.row.sender,
-                options=self._options(target),
-                rules=parts.rules,
-                now=parts.clock.now(),
-            )
-        except ApiError as error:
-            is_country = error.code is Code.VOICE_GEO_PERMISSION
-            caller.diary.alert(TwimlCode.NUMBER_COUNTRY if is_country else TwimlCode.NUMBER_BLOCKED, error.message)
-            return None
-        ring_ms = self._plan.ring_ms + RING_BUFFER_MS
-        leg = await place(parts, caller.ledger, row, ring_ms=ring_ms, beside=caller.leg)
-        if leg is None:
-            self._unreached = row
-            return None
-        callee = Callee(target, caller.child(row, leg))
-        self._callees.append(callee)
-        parts.adopt(callee.call, callee.begin)
-        return callee
-
-    def _options(self, target: Target) -> CallOptions:
-        password = target.password
-        return CallOptions(
-            source=Source(url=self._script.absolute(target.whisper_url) or None, method=target.whisper_method),
-            status_callback=self._script.absolute(target.callback.url) or None,
-            status_callback_method=target.callback.method,
-            status_callback_events=tuple(CallEvent(event) for event in target.callback.events),
-            send_digits=target.send_digits or None,
-            timeout=self._plan.ring_ms // SECOND,
-            detect=self._detection(target.machine_detection) if target.machine_detection is not None else None,
-            sip_username=target.username or None,
-            sip_password=self._caller.parts.vault.seal(password) if password else None,
-            sip_headers=target.callee.headers,
-        )
-
-    def _detection(self, how: MachineDetection) -> DetectOptions:
-        return DetectOptions(
-            until_end=how.until_end,
-            timeout=how.timeout_ms,
-            speech=how.speech_ms,
-            speech_end=how.speech_end_ms,
-            silence=how.silence_ms,
-            is_async=True,
-            callback=self._script.absolute(how.callback.url) or None,
-            callback_method=how.callback.method,
-        )
-
-    async def _drop(self, *, but: Callee | None = None) -> None:
-        """Hang up on who is left of the callees."""
-        for callee in self._callees:
-            if callee is not but and not callee.is_out:
-                await callee.call.leg.hang_up("local" if callee.call.was_answered else "canceled")
-
     # -- what became of it --
 
     def _result(self, recording_url: str | None) -> Dialled:
-        callee = self._winner or (self._callees[-1] if self._callees else None)
+        callee = self._winner or self._callees.last
         if callee is None:
-            sid = self._unreached.sid if self._unreached is not None else None
-            return Dialled(status=CallStatus.FAILED.value, sid=sid, recording_url=recording_url)
+            row, status = self._callees.unreached or (None, CallStatus.FAILED)
+            return Dialled(status=status.value, sid=row.sid if row else None, recording_url=recording_url)
         return Dialled(
             status=_status(callee),
             sid=callee.call.row.sid,

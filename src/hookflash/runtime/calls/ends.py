@@ -1,6 +1,6 @@
 """How a leg ended, as the status of its call: the words of the switch and of SIP, in those of the API."""
 
-from hookflash.domain.call import CallStatus, Direction
+from hookflash.domain.call import CallStatus
 from hookflash.switch import protocol
 
 _S = CallStatus
@@ -34,15 +34,20 @@ _SENTENCES = {
 }
 
 
-def final_status(event: protocol.HungUp, direction: Direction, *, was_answered: bool) -> CallStatus:
-    """The status of a call whose leg ended so."""
+def final_status(event: protocol.HungUp, *, was_invited: bool, was_answered: bool) -> CallStatus:
+    """The status of a call whose leg ended so; `was_invited`: the other side has called us."""
     if was_answered:
         return _S.COMPLETED
-    if direction is Direction.INBOUND and event.cause == "remote":
+    if was_invited and event.cause == "remote":
         return _S.CANCELED
     if event.cause in _BY_CAUSE:
         return _BY_CAUSE[event.cause]
-    return _BY_STATUS.get(event.status, _S.FAILED)
+    return refused_with(event.status)
+
+
+def refused_with(status: int) -> CallStatus:
+    """The status of a call that was refused with this one of SIP; 0 for none."""
+    return _BY_STATUS.get(status, _S.FAILED)
 
 
 def end_sentence(event: protocol.HungUp) -> str:

@@ -48,10 +48,12 @@ _UNANSWERED = (480, "Temporarily Unavailable", CallStatus.NO_ANSWER)
 class LiveCall:
     """A call with a leg."""
 
-    def __init__(self, parts: Parts, row: Call, leg: Leg) -> None:
+    def __init__(self, parts: Parts, row: Call, leg: Leg, *, is_invited: bool | None = None) -> None:
+        """`is_invited`: the leg was called, and is ours to answer; by default that of an inbound call."""
         self.parts = parts
         self.row = row  #: as it was when it was last looked at; its status is the leg's to know
         self.leg = leg
+        self._is_invited = row.direction is CallDirection.INBOUND if is_invited is None else is_invited
         self.tapes: Tapes
         self.hung_up: protocol.HungUp | None = None  #: how the leg ended
         self.answered_at: int | None = None
@@ -87,7 +89,7 @@ class LiveCall:
         """Leave what runs and run the document of `source`; before the answer of a call that we dialled, then."""
         self._order = Step(source=source, kind="redirect")
         self.left.set()
-        if self._running is not None and (self.was_answered or self.row.direction is CallDirection.INBOUND):
+        if self._running is not None and (self.was_answered or self._is_invited):
             self._running.cancel()
 
     async def _run(self, begin: Begin) -> None:
@@ -123,7 +125,7 @@ class LiveCall:
 
     async def _finish(self) -> None:
         """Nothing more is to run: what is answered is hung up, what is not is refused."""
-        if self.hung_up is not None or self.leg.is_answered or self.row.direction is not CallDirection.INBOUND:
+        if self.hung_up is not None or self.leg.is_answered or not self._is_invited:
             await self.leg.hang_up()
             return
         end = self._end
@@ -215,7 +217,7 @@ class LiveCall:
         assert self.hung_up is not None, "the leg is gone"
         if self._verdict is not None:
             return self._verdict
-        return final_status(self.hung_up, self.row.direction, was_answered=self.was_answered)
+        return final_status(self.hung_up, was_invited=self._is_invited, was_answered=self.was_answered)
 
     @property
     def status(self) -> str:
@@ -261,9 +263,9 @@ class LiveCall:
         """Where an application finds what is at `path` of the API."""
         return self.parts.links.link(path, self.parts.clock.now())
 
-    def child(self, row: Call, leg: Leg) -> "LiveCall":
-        """A call that this one dials."""
-        return LiveCall(self.parts, row, leg)
+    def child(self, row: Call, leg: Leg, *, is_invited: bool = False) -> "LiveCall":
+        """A call that this one dials; `is_invited` where our end of it is the one that is called."""
+        return LiveCall(self.parts, row, leg, is_invited=is_invited)
 
 
 async def _note_answered_by(tx: Tx, row: Call, found: str, *, ms: int, now: int) -> Call:

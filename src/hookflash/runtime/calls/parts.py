@@ -76,6 +76,10 @@ class Places(Protocol):
         """
         ...
 
+    async def open_line(self, call: Call, *, ring_ms: int) -> tuple[Leg, Leg]:
+        """A call within the platform: the leg that calls, and the one that answers it."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:

@@ -8,14 +8,17 @@ from hookflash.domain.call import Call, CallStatus, may_move
 from hookflash.store.store import Tx
 from hookflash.switch.leg import Leg
 
+from .ends import refused_with
 from .ledger import Ledger
 from .parts import NoWayError, Parts
 
 log = structlog.get_logger()
 
 
-async def place(parts: Parts, ledger: Ledger, row: Call, *, ring_ms: int, beside: Leg | None = None) -> Leg | None:
-    """A leg that is being dialled for the call of `row`; None when there is no way to whom it is for.
+async def place(
+    parts: Parts, ledger: Ledger, row: Call, *, ring_ms: int, beside: Leg | None = None
+) -> Leg | CallStatus:
+    """A leg that is being dialled for the call of `row`; how its row ends when there is no way to whom it is for.
 
     `beside` is the leg that it is going to be joined with.
     """
@@ -27,8 +30,9 @@ async def place(parts: Parts, ledger: Ledger, row: Call, *, ring_ms: int, beside
         log.exception("a call could not be placed", sid=row.sid)
         sentence, status = "Something of this platform failed; its log says what", None
     now = parts.clock.now()
-    ledger.add(move_row, row.account_sid, row.sid, CallStatus.FAILED, now=now, sentence=sentence, sip_status=status)
-    return None
+    final = refused_with(status or 0)
+    ledger.add(move_row, row.account_sid, row.sid, final, now=now, sentence=sentence, sip_status=status)
+    return final
 
 
 async def move_row(

@@ -5,6 +5,9 @@ SELECT 1 FROM sip_mappings
 -- domains --
 SELECT * FROM sip_domains;
 
+-- registering_domains --
+SELECT * FROM sip_domains WHERE account_sid = :account_sid AND sip_registration ORDER BY domain_name;
+
 -- domain_named --
 SELECT * FROM sip_domains WHERE domain_name = :name;
 

@@ -7,11 +7,15 @@ from hookflash.domain.call_address import CalleeKind
 from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, one_of, verb
 from hookflash.twiml.kinds import TRUTH, short_text, synonyms, whole, words_of
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
-from hookflash.twiml.verbs.coming_nouns import Application, Client, Conference, Queue, Sim, WhatsApp
-from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, LoneNoun
+from hookflash.twiml.verbs.application import Application
+from hookflash.twiml.verbs.client import Client
+from hookflash.twiml.verbs.coming_nouns import Conference, Queue
+from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, LoneNoun, Noun
 from hookflash.twiml.verbs.number import Number, number_of
 from hookflash.twiml.verbs.record import RECORDING_EVENTS
+from hookflash.twiml.verbs.sim import Sim
 from hookflash.twiml.verbs.sip import Sip
+from hookflash.twiml.verbs.whats_app import WhatsApp
 from hookflash.twiml.voice import (
     FALL_THROUGH,
     Dialled,
@@ -35,13 +39,13 @@ RING_TONES = (
 RECORD_MODES = (
     "do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual",
 )  # fmt: skip
-_SIP_NAME = re.compile(r"[A-Za-z0-9+_.-]{1,255}")  # what SIP addresses may be shown
+_NAME = re.compile(r"(client:)?[A-Za-z0-9+_.-]{1,255}")  # what phones that are rung by a name may be shown
 
 
 @verb(
     "Dial",
     text="a phone number, a shorthand for one `<Number>`",
-    children=(Number, Sip, Application, Client, Conference, Queue, Sim, WhatsApp),
+    children=(Number, Client, Sip, Application, Conference, Queue, Sim, WhatsApp),
     stranger=TwimlCode.DIAL_ELEMENT,
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,8 +76,8 @@ class Dial(VoiceVerb):
         "callerId",
         TEXT,
         warn=TwimlCode.DIAL_CALLER_ID,
-        summary="what the phones show: a number of yours, verified, or of this call; where only SIP addresses are "
-        "rung, any name of letters, digits and + - _ . Default: the caller's",
+        summary="what the phones show: a number of yours, verified, or of this call; where only SIP addresses and "
+        "clients are rung, any name of letters, digits and + - _ . Default: the caller's",
     )
     hangup_on_star: bool = attribute(
         "hangupOnStar",
@@ -166,7 +170,7 @@ class Dial(VoiceVerb):
 
     def _targets(self, call: VoiceCall) -> tuple[Target, ...]:
         """Whom to ring; a warning for each that cannot be."""
-        nouns = [part for part in self.content if isinstance(part, (Number, Sip))]
+        nouns = [part for part in self.content if isinstance(part, Noun)]
         if not nouns and not self.text:
             call.warn(self.warning(TwimlCode.DIAL_ELEMENT, "<Dial> names nobody who can be rung."))
             return ()
@@ -177,6 +181,11 @@ class Dial(VoiceVerb):
             except BadTargetError as reason:
                 sentence = f"<{noun.declaration.name}> {reason}; it is not rung."
                 call.warn(self.warning(reason.code, sentence))
+        application = next((target for target in targets if target.callee.kind is CalleeKind.APPLICATION), None)
+        if application is not None and len(targets) > 1:
+            sentence = "<Application> stands alone in a <Dial>: nobody else is rung."
+            call.warn(self.warning(TwimlCode.DIAL_MIXED, sentence))
+            return (application,)
         if len(targets) > MOST_TARGETS:
             sentence = f"<Dial> names {len(targets)} phones; the first {MOST_TARGETS} are rung."
             call.warn(self.warning(TwimlCode.DIAL_TOO_MANY, sentence))
@@ -190,8 +199,8 @@ class Dial(VoiceVerb):
             wanted = number_of(self.caller_id).text
         except BadTargetError:
             wanted = self.caller_id
-        is_sip = all(target.callee.kind is CalleeKind.SIP for target in targets)
-        if (is_sip and _SIP_NAME.fullmatch(wanted)) or await call.may_show(wanted):
+        is_named = all(target.callee.kind in (CalleeKind.SIP, CalleeKind.CLIENT) for target in targets)
+        if (is_named and _NAME.fullmatch(wanted)) or await call.may_show(wanted):
             return wanted
         sentence = "callerId of <Dial> must be a number of this call, of the account or verified; its default is used."
         call.warn(self.warning(TwimlCode.DIAL_CALLER_ID, sentence))

@@ -1,6 +1,6 @@
 """What the nouns of `<Dial>` have in common: those that ring a phone, and those that stand alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hookflash.domain.call_address import Callee
 from hookflash.twiml.declaration import URL, Verb, attribute, one_of
@@ -14,6 +14,15 @@ METHOD = one_of("GET", "POST")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Noun(Verb):
+    """Somebody whom `<Dial>` rings."""
+
+    def target(self) -> Target:
+        """Whom it rings, and how. Raises BadTargetError."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phone(Noun):
     """A phone that `<Dial>` rings."""
 
     url: str | None = attribute(
@@ -28,6 +37,23 @@ class Noun(Verb):
     status_callback_method: str = attribute(
         "statusCallbackMethod", METHOD, default="POST", summary="how `statusCallback` is requested"
     )
+
+    def rung(self, callee: Callee) -> Target:
+        """The phone of `callee`, rung as the attributes say."""
+        return Target(
+            callee=callee,
+            callback=StatusCallback(
+                url=self.status_callback or "",
+                method=self.status_callback_method,
+                events=self.status_callback_event,
+            ),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line(Phone):
+    """A phone beyond this platform, where a machine may answer."""
+
     machine_detection: str | None = attribute(
         "machineDetection",
         one_of("Enable", "DetectMessageEnd"),
@@ -58,19 +84,9 @@ class Noun(Verb):
         "amdStatusCallbackMethod", METHOD, default="POST", summary="how `amdStatusCallback` is requested"
     )
 
-    def rung(self, callee: Callee, *, whisper_method: str) -> Target:
-        """The phone of `callee`, rung as the attributes say."""
-        return Target(
-            callee=callee,
-            whisper_url=self.url,
-            whisper_method=whisper_method,
-            callback=StatusCallback(
-                url=self.status_callback or "",
-                method=self.status_callback_method,
-                events=self.status_callback_event,
-            ),
-            machine_detection=self._detection,
-        )
+    def rung(self, callee: Callee) -> Target:
+        target = Phone.rung(self, callee)
+        return replace(target, machine_detection=self._detection)
 
     @property
     def _detection(self) -> MachineDetection | None:

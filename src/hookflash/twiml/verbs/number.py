@@ -6,7 +6,7 @@ from hookflash.domain.call_address import Callee, CalleeKind, parse_callee
 from hookflash.twiml.declaration import TEXT, attribute, verb
 from hookflash.twiml.kinds import SENT_KEYS
 from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, Noun
+from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, Line
 from hookflash.twiml.voice import Target
 
 
@@ -20,7 +20,7 @@ def number_of(text: str) -> Callee:
 
 @verb("Number", text="a number as +14155550100, or as the United States write theirs")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Number(Noun):
+class Number(Line):
     """Rings a phone number."""
 
     method: str = attribute(
@@ -36,6 +36,5 @@ class Number(Noun):
     byoc: str | None = attribute("byoc", TEXT, summary="without effect: trunks are chosen by the platform's routes")
 
     def target(self) -> Target:
-        """Whom it rings. Raises BadTargetError."""
-        target = self.rung(number_of(self.text), whisper_method=self.method)
-        return replace(target, send_digits=self.send_digits)
+        target = self.rung(number_of(self.text))
+        return replace(target, whisper_url=self.url, whisper_method=self.method, send_digits=self.send_digits)

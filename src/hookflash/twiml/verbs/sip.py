@@ -7,7 +7,7 @@ from hookflash.domain.call_address import Callee, CalleeKind, HeaderProblem, par
 from hookflash.twiml.declaration import TEXT, Verb, attribute, verb
 from hookflash.twiml.kinds import short_text
 from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, Noun
+from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, Line
 from hookflash.twiml.voice import Target
 
 _PROBLEMS = {
@@ -45,7 +45,7 @@ class Uri(Verb):
 
 @verb("Sip", text="address such as sip:user@host;transport=tls?x-name=value", children=(Uri, Headers))
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sip(Noun):
+class Sip(Line):
     """Rings a SIP address."""
 
     method: str = attribute(
@@ -59,10 +59,11 @@ class Sip(Noun):
     )
 
     def target(self) -> Target:
-        """Whom it rings. Raises BadTargetError."""
         inner = next((part for part in self.content if isinstance(part, Uri)), None)
         return replace(
-            self.rung(self._callee(inner.text if inner else self.text), whisper_method=self.method),
+            self.rung(self._callee(inner.text if inner else self.text)),
+            whisper_url=self.url,
+            whisper_method=self.method,
             username=(inner.username if inner else None) or self.username or "",
             password=(inner.password if inner else None) or self.password or "",
         )
