@@ -24,7 +24,12 @@ class Sound:
     @classmethod
     def of(cls, call: Call) -> "Sound":
         """All that a call has brought so far."""
-        with wave.open(io.BytesIO(call.audio())) as file:
+        return cls.of_file(call.audio())
+
+    @classmethod
+    def of_file(cls, content: bytes) -> "Sound":
+        """The sound of a wav file."""
+        with wave.open(io.BytesIO(content)) as file:
             pcm = file.readframes(file.getnframes())
         return cls(struct.unpack(f"<{len(pcm) // 2}h", pcm))
 
