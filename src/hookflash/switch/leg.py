@@ -123,6 +123,20 @@ class Leg(Protocol):
 
     async def unbridge(self) -> None: ...
 
+    async def join(
+        self, room: str, *, muted: bool = False, whisper_to: "Leg | None" = None, speaking: bool = False
+    ) -> None:
+        """Put it into a room, or change how it is in it; `leave`, or its end, takes it out. Returns at once.
+
+        A muted one listens only, one that whispers is heard by that leg alone; with `speaking`, those who watch it
+        are told by `protocol.Speaking` when it begins to speak and when it stops.
+        """
+        ...
+
+    async def leave(self) -> None:
+        """Take it out of its room. Nothing happens to one that is in none."""
+        ...
+
     async def limit(self, ms: int) -> None:
         """Hang up by itself once it has been answered for `ms`."""
         ...

@@ -85,6 +85,13 @@ class Link(Command, frozen=True, kw_only=True, tag="link"):
     codec: str = "PCMU"
 
 
+class Open(Command, frozen=True, kw_only=True, tag="open"):
+    """A leg without a far end, answered at once: it says what it plays, and hears those whom it is joined with.
+
+    For announcements into a room and recordings of it. Its beeps and keys are said as well. It has no `Quality`.
+    """
+
+
 class Ring(Command, frozen=True, kw_only=True, tag="ring"):
     """Tell the caller that the phone rings; with `media`, that early media follow (183)."""
 
@@ -213,11 +220,16 @@ class Unbridge(Command, frozen=True, kw_only=True, tag="unbridge"):
 
 
 class Join(Command, frozen=True, kw_only=True, tag="join"):
-    """Put a leg into a room, where everybody hears everybody else; it leaves one that it was in."""
+    """Put a leg into a room, where everybody hears everybody else; it leaves one that it was in.
+
+    Asked again for the same room, it changes how the leg is in it. What is played to a leg in a room is heard by its
+    far end alone, over the room.
+    """
 
     room: str
     muted: bool = False
     whisper_to: int | None = None  #: heard only by this leg (coaching)
+    speaking: bool = False  #: tell by `Speaking` when it speaks; never told of one that is muted
 
 
 class Leave(Command, frozen=True, kw_only=True, tag="leave"):
@@ -315,9 +327,9 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 AnyCommand: TypeAlias = (
-    Dial | Link | Ring | Answer | Reject | HangUp | Limit | Play | Collect | Record | PauseRecording | ResumeRecording
-    | SendKeys | Wait | Detect | Stop | Bridge | Unbridge | Join | Leave | Listen | Hear | Refer | AcceptRefer
-    | RefuseRefer | TellRefer | Configure
+    Dial | Link | Open | Ring | Answer | Reject | HangUp | Limit | Play | Collect | Record | PauseRecording
+    | ResumeRecording | SendKeys | Wait | Detect | Stop | Bridge | Unbridge | Join | Leave | Listen | Hear | Refer
+    | AcceptRefer | RefuseRefer | TellRefer | Configure
 )  # fmt: skip
 
 
@@ -394,8 +406,14 @@ class Done(Event, frozen=True, kw_only=True, tag="done"):
     silent: bool = False  #: record: nothing but silence
 
 
+class Speaking(Event, frozen=True, kw_only=True, tag="speaking"):
+    """A leg in a room begins to speak (after 120 ms of it) or stops (after 600 ms of silence, or as it leaves)."""
+
+    on: bool
+
+
 class Quality(Event, frozen=True, kw_only=True, tag="quality"):
-    """How the audio of a leg has been, once, before its `HungUp`."""
+    """How the audio of a leg has been, once, before its `HungUp`; of one without a far end there is none."""
 
     codec: str
     sent: int  #: packets
@@ -475,6 +493,7 @@ AnyEvent: TypeAlias = (
     | Key
     | Heard
     | Done
+    | Speaking
     | Quality
     | HungUp
     | Signal

@@ -87,6 +87,15 @@ class Switch:
         self.tell(command)
         return leg
 
+    def open(self, *, simulated: bool) -> SwitchLeg:
+        """A leg without a far end: it says what it plays and hears what it is joined with, until `hang_up`.
+
+        Let it be `simulated` if those are that it is joined with: a real one keeps time from flying.
+        """
+        leg = self._hold(self.next_number(simulated=simulated))
+        self.tell(protocol.Open(leg=leg.number))
+        return leg
+
     def stream(self) -> "Feed":
         """Audio that can be played while it is made."""
         return Feed(self.native, next(self._streams))

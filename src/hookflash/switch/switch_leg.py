@@ -172,6 +172,16 @@ class SwitchLeg:
         if self._hung_up is None:
             self.tell(protocol.Unbridge(leg=self.number))
 
+    async def join(
+        self, room: str, *, muted: bool = False, whisper_to: Leg | None = None, speaking: bool = False
+    ) -> None:
+        to = None if whisper_to is None else whisper_to.number
+        self._tell(protocol.Join(leg=self.number, room=room, muted=muted, whisper_to=to, speaking=speaking))
+
+    async def leave(self) -> None:
+        if self._hung_up is None:
+            self.tell(protocol.Leave(leg=self.number))
+
     async def limit(self, ms: int) -> None:
         self._tell(protocol.Limit(leg=self.number, ms=ms))
 

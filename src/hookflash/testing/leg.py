@@ -57,6 +57,7 @@ class ScriptedLeg:
         self.found = Detected("human", 1_000)  #: what a detection finds
         self.referral = Referral(202, 200)  #: what becomes of a transfer
         self.bridged_with: Leg | None = None
+        self.room = ""  #: that it is in
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._moments: list[tuple[str, Callable[[], object]]] = []
@@ -102,6 +103,10 @@ class ScriptedLeg:
             self._tell(protocol.Key(leg=self.number, at=self._ms, key=key))
             for listener in [*self._listeners]:
                 listener(key)
+
+    def speak(self, on: bool) -> None:
+        """The switch notices that the person begins to speak, or stops."""
+        self._tell(protocol.Speaking(leg=self.number, at=self._ms, on=on))
 
     def signal(self, line: str) -> None:
         """A SIP message comes, such as `100 Trying`."""
@@ -222,6 +227,19 @@ class ScriptedLeg:
         if isinstance(other, ScriptedLeg):
             other.bridged_with = None
             other._note("unbridged")
+
+    async def join(
+        self, room: str, *, muted: bool = False, whisper_to: Leg | None = None, speaking: bool = False
+    ) -> None:
+        self._check()
+        self.room = room
+        how = f" whispering to {whisper_to.number}" if whisper_to is not None else ""
+        self._note(f"joins {room}{' muted' if muted else ''}{how}")
+
+    async def leave(self) -> None:
+        if self.room:
+            self._note(f"leaves {self.room}")
+            self.room = ""
 
     async def limit(self, ms: int) -> None:
         self._limit_ms = ms

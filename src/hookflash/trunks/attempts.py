@@ -222,6 +222,15 @@ class Attempts:
         if self._leg is not None:
             await self._leg.unbridge()
 
+    async def join(
+        self, room: str, *, muted: bool = False, whisper_to: Leg | None = None, speaking: bool = False
+    ) -> None:
+        leg = await self._standing()
+        await leg.join(room, muted=muted, whisper_to=whisper_to, speaking=speaking)
+
+    async def leave(self) -> None:
+        await (await self._standing()).leave()
+
     async def limit(self, ms: int) -> None:
         await (await self._standing()).limit(ms)
 

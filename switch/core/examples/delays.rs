@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use hookflash_media::codec::CodecKind;
 use hookflash_media::graph::Sound;
 use hookflash_media::rtp::Packet;
+use hookflash_media::session::Presence;
 use hookflash_media::{LegId, MediaCommand, MediaEvent, MediaParams};
 use hookflash_switch::clock::Clock;
 use hookflash_switch::media_io::{Disk, MediaThreads, Ports, Report};
@@ -80,7 +81,7 @@ fn open(threads: &mut MediaThreads) -> io::Result<Vec<Phone>> {
         let remote = Some(socket.local_addr()?);
         let params = MediaParams { remote, telephone_event: Some(KEYS), ..MediaParams::new(CodecKind::Pcmu, 0) };
         threads.open(leg, sockets, params, false, None);
-        threads.command(leg, MediaCommand::Join { room: format!("{}", leg / 2), muted: false, whisper_to: None });
+        threads.command(leg, MediaCommand::Join { room: format!("{}", leg / 2), how: Presence::default() });
         phones.push(Phone { socket, sequence: 0, spoke: None, released: None, is_loud: false });
     }
     Ok(phones)

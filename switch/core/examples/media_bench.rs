@@ -24,7 +24,7 @@ use hookflash_media::codec::{CodecKind, g711};
 use hookflash_media::file::wav::WavWriter;
 use hookflash_media::graph::Sound;
 use hookflash_media::rtp::Packet;
-use hookflash_media::session::Source;
+use hookflash_media::session::{Presence, Source};
 use hookflash_media::{LegId, MediaCommand, MediaParams};
 use hookflash_switch::clock::Clock;
 use hookflash_switch::media_io::{Disk, MediaThreads, Ports, Report};
@@ -116,7 +116,7 @@ fn media(kind: &str, legs: usize, seconds: Duration) -> io::Result<()> {
             }
             "relay" if leg % 2 == 0 => MediaCommand::Bridge { other: leg + 1 },
             "relay" => continue,
-            "mix" => MediaCommand::Join { room: "room".into(), muted: false, whisper_to: None },
+            "mix" => MediaCommand::Join { room: "room".into(), how: Presence::default() },
             kind => return Err(io::Error::other(format!("There is no benchmark called {kind}."))),
         };
         threads.command(leg, command);

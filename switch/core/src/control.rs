@@ -24,10 +24,11 @@ use crate::clock::{Clock, Micros};
 use crate::convert::{self, srtp_policy, transport_word};
 use crate::dns::Dns;
 use crate::gauges::{Gauges, Snapshot};
+use crate::held_leg::{HeldLeg, Limit, Transfer};
 use crate::protocol::{self, Command, Dial, Event, Fields, Happening, LegId, OpId};
 use crate::ring::Ring;
 use crate::sip_io::{Incoming, SipSockets};
-use crate::sip_leg::{Agreed, Limit, SipLeg, Terms, Transfer};
+use crate::sip_leg::{Agreed, SipLeg, Terms};
 use crate::studio::Studio;
 
 /// The token of the waker; those of sockets follow.
@@ -54,6 +55,9 @@ const LAST_AUDIO: Micros = 10_000_000;
 /// The audio of a leg that does not say that it has ended by then has been lost by an error of ours (us): a recording is
 /// given up after 20 s by a disk that does not move.
 const CLOSING: Micros = 30_000_000;
+
+/// Most legs without a far end.
+const MOST_OPEN: usize = 10_000;
 
 /// Audio that goes out later than this in the long run has no room for another call (us).
 const LATE_AUDIO: Micros = 30_000;
@@ -85,7 +89,7 @@ pub struct Control {
     /// How far signalling may be behind before new calls are refused.
     pub lag: Micros,
     pub notes: Receiver<Note>,
-    pub legs: HashMap<LegId, SipLeg>,
+    pub legs: HashMap<LegId, HeldLeg>,
     pub srtp_of_trunks: HashMap<String, String>,
     /// When answered legs are to end.
     pub limits: Timers<LegId>,
@@ -236,7 +240,7 @@ impl Control {
             self.agent.drain(now);
             let legs: Vec<LegId> = self.legs.keys().copied().collect();
             for leg in legs {
-                self.agent.hang_up(leg, "shutdown", now);
+                self.hang_up(leg, "shutdown", now);
             }
         }
     }
@@ -249,7 +253,7 @@ impl Control {
                 self.closed(number, now); // its audio never said so
                 continue;
             }
-            self.guarded(Some(number), now, |control| control.agent.hang_up(number, "limit", now));
+            self.guarded(Some(number), now, |control| control.hang_up(number, "limit", now));
         }
     }
 
@@ -300,6 +304,14 @@ impl Control {
         self.ring.push(Event { leg, at: now / 1_000, what }, now);
     }
 
+    fn sip(&mut self, number: LegId) -> Option<&mut SipLeg> {
+        self.legs.get_mut(&number)?.sip.as_mut()
+    }
+
+    fn open_legs(&self) -> usize {
+        self.legs.values().filter(|leg| leg.sip.is_none()).count()
+    }
+
     fn new_leg(&mut self, codecs: &[String], srtp: &str) -> SipLeg {
         let mut terms = Terms { srtp: srtp_policy(srtp), ..self.terms.clone() };
         let named: Vec<Codec> = codecs.iter().filter_map(|name| Codec::from_name(name)).collect();
@@ -328,6 +340,7 @@ impl Control {
         tests::spring_traps(&command);
         match command {
             Command::Dial(dial) => self.dial(dial, now),
+            Command::Open { leg } => self.open(leg, now),
             Command::Link(link) => self.report(link.leg, failed("A simulated call needs simulated legs."), now),
             Command::Ring { leg, media } => self.ring(leg, media, now),
             Command::Answer { leg } => self.answer(leg, now),
@@ -338,7 +351,7 @@ impl Control {
                 }
                 self.agent.reject(leg, status, &reason, &headers.into_iter().collect(), now);
             }
-            Command::HangUp { leg, cause } => self.agent.hang_up(leg, &cause, now),
+            Command::HangUp { leg, cause } => self.hang_up(leg, &cause, now),
             Command::Limit { leg, ms } => self.limit(leg, Micros::from(ms) * 1_000, now),
             Command::Refer { leg, op, to, headers } => self.refer(leg, op, &to, headers, now),
             Command::AcceptRefer { leg } => self.agent.accept_refer(leg, now),
@@ -405,7 +418,7 @@ impl Control {
         let number = dial.leg;
         match self.outbound(&dial) {
             Ok((leg, outbound)) => {
-                self.legs.insert(number, leg);
+                self.legs.insert(number, HeldLeg::over(leg));
                 self.agent.invite(number, outbound, now);
                 self.note_call_id(number);
             }
@@ -450,8 +463,29 @@ impl Control {
         Ok((leg, outbound))
     }
 
+    /// A leg without a far end.
+    fn open(&mut self, number: LegId, now: Micros) {
+        if self.legs.contains_key(&number) {
+            return;
+        }
+        if self.open_legs() >= MOST_OPEN {
+            return self.report(number, failed("There are too many legs without a far end."), now);
+        }
+        self.legs.insert(number, HeldLeg::open());
+        self.studio.open(number);
+        self.up(number, Fields::new(), now);
+    }
+
+    fn hang_up(&mut self, number: LegId, cause: &str, now: Micros) {
+        match self.legs.get(&number) {
+            Some(HeldLeg { sip: None, ending: Some(_), .. }) => {}
+            Some(HeldLeg { sip: None, .. }) => self.ended(number, hung_up(cause, ""), now),
+            _ => self.agent.hang_up(number, cause, now),
+        }
+    }
+
     fn ring(&mut self, number: LegId, media: bool, now: Micros) {
-        let wants_media = media && self.legs.get(&number).is_some_and(SipLeg::owes_answer);
+        let wants_media = media && self.sip(number).is_some_and(|leg| leg.owes_answer());
         if !wants_media {
             return self.agent.ring(number, None, now);
         }
@@ -461,7 +495,10 @@ impl Control {
     }
 
     fn answer(&mut self, number: LegId, now: Micros) {
-        let Some(leg) = self.legs.get_mut(&number).filter(|leg| !leg.is_answered) else { return };
+        if self.legs.get(&number).is_none_or(|leg| leg.is_answered) {
+            return;
+        }
+        let Some(leg) = self.sip(number) else { return };
         if leg.owes_answer() {
             let Some(body) = self.accept(number, now) else { return };
             self.agent.answer(number, body, now);
@@ -471,7 +508,7 @@ impl Control {
             self.up(number, Fields::new(), now);
         } else if self.reserve(number, now) {
             // The caller made no offer: ours goes out with the answer, theirs comes with the ACK.
-            let body = self.legs.get_mut(&number).map(SipLeg::offer).unwrap_or_default();
+            let body = self.sip(number).map(SipLeg::offer).unwrap_or_default();
             self.agent.answer(number, body, now);
         }
     }
@@ -481,7 +518,7 @@ impl Control {
         if !self.reserve(number, now) {
             return None;
         }
-        match self.legs.get_mut(&number)?.accept() {
+        match self.sip(number)?.accept() {
             Ok((body, agreed)) => {
                 self.start(number, agreed);
                 Some(body)
@@ -500,7 +537,7 @@ impl Control {
     fn reserve(&mut self, number: LegId, now: Micros) -> bool {
         match self.studio.reserve(number, None) {
             Ok(port) => {
-                self.legs.get_mut(&number).into_iter().for_each(|leg| leg.has_port(port));
+                self.sip(number).into_iter().for_each(|leg| leg.has_port(port));
                 true
             }
             Err(_) => {
@@ -527,7 +564,7 @@ impl Control {
 
     fn refer(&mut self, number: LegId, op: OpId, to: &str, headers: Fields, now: Micros) {
         let uri = Uri::parse(to);
-        let leg = self.legs.get_mut(&number).filter(|leg| leg.is_answered && leg.ending.is_none());
+        let leg = self.legs.get_mut(&number).filter(|leg| leg.is_answered && leg.ending.is_none() && leg.sip.is_some());
         let problem = match (leg, uri) {
             (Some(leg), Ok(uri)) if leg.refer.is_none() => {
                 leg.refer = Some(Transfer { op, ..Transfer::default() });
@@ -615,8 +652,7 @@ impl Control {
             self.agent.reject(number, 488, &why, &Vec::new(), now);
             return;
         }
-        leg.call_id.clone_from(&invitation.call_id);
-        self.legs.insert(number, leg);
+        self.legs.insert(number, HeldLeg { call_id: invitation.call_id.clone(), ..HeldLeg::over(leg) });
         let user = |uri: &Uri| uri.user.clone().unwrap_or_else(|| uri.to_string());
         let invited = protocol::Invited {
             from: user(&invitation.from),
@@ -644,7 +680,7 @@ impl Control {
 
     /// Takes the answer to an offer of ours; hangs up when there is no agreement in it.
     fn agreed(&mut self, number: LegId, body: &[u8], now: Micros) -> bool {
-        let Some(leg) = self.legs.get_mut(&number) else { return false };
+        let Some(leg) = self.sip(number) else { return false };
         match leg.answered(body) {
             Ok(agreed) => {
                 self.start(number, agreed);
@@ -659,7 +695,7 @@ impl Control {
 
     /// The peer changes the session: hold, another codec, another address.
     fn offered(&mut self, number: LegId, body: Option<Vec<u8>>, now: Micros) {
-        let Some(leg) = self.legs.get_mut(&number) else { return };
+        let Some(leg) = self.sip(number) else { return };
         let Some(body) = body else {
             let offer = leg.offer();
             return self.agent.accept_offer(number, offer, now);
@@ -709,22 +745,26 @@ impl Control {
     /// What a media thread tells.
     fn media(&mut self, number: LegId, event: MediaEvent, now: Micros) {
         match event {
-            MediaEvent::MediaTimeout => self.agent.hang_up(number, "media_timeout", now),
-            MediaEvent::Broken(_) => self.agent.hang_up(number, "failed", now),
+            MediaEvent::MediaTimeout => self.hang_up(number, "media_timeout", now),
+            MediaEvent::Broken(_) => self.hang_up(number, "failed", now),
             MediaEvent::Closed(quality) => {
-                if let Some(leg) = self.legs.get(&number) {
-                    self.report(number, convert::quality(&quality, leg.codec_name()), now);
+                if let Some(sip) = self.legs.get(&number).and_then(|leg| leg.sip.as_ref()) {
+                    self.report(number, convert::quality(&quality, sip.codec_name()), now);
                 }
                 self.closed(number, now);
             }
-            MediaEvent::Key { .. } | MediaEvent::Heard { .. } | MediaEvent::Done(_) => {}
+            MediaEvent::Key { .. } | MediaEvent::Heard { .. } | MediaEvent::Done(_) | MediaEvent::Speaking { .. } => {}
         }
     }
 }
 
 fn failed(sentence: &str) -> Happening {
+    hung_up("failed", sentence)
+}
+
+fn hung_up(cause: &str, reason: &str) -> Happening {
     let (headers, call_id) = (Fields::new(), String::new());
-    Happening::HungUp { cause: "failed".into(), status: 0, reason: sentence.into(), headers, call_id }
+    Happening::HungUp { cause: cause.into(), status: 0, reason: reason.into(), headers, call_id }
 }
 
 #[cfg(test)]

@@ -64,7 +64,9 @@ pub fn media_command(command: Command) -> Option<MediaCommand> {
         Command::Stop { op, .. } => MediaCommand::Stop { op },
         Command::Bridge { other, .. } => MediaCommand::Bridge { other },
         Command::Unbridge { .. } => MediaCommand::Unbridge,
-        Command::Join { room, muted, whisper_to, .. } => MediaCommand::Join { room, muted, whisper_to },
+        Command::Join { room, muted, whisper_to, speaking, .. } => {
+            MediaCommand::Join { room, how: session::Presence { muted, whisper_to, speaking } }
+        }
         Command::Leave { .. } => MediaCommand::Leave,
         Command::Listen { .. } => MediaCommand::Listen,
         _ => return None,
@@ -96,6 +98,7 @@ pub fn happening(event: MediaEvent) -> Option<Happening> {
             silent: done.silent,
             ..protocol::Done::default()
         })),
+        MediaEvent::Speaking { on } => Happening::Speaking { on },
         MediaEvent::MediaTimeout | MediaEvent::Broken(_) | MediaEvent::Closed(_) => return None,
     })
 }

@@ -8,7 +8,7 @@ use crate::media_io::Counts;
 /// Numbers of one moment, or since the start.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Snapshot {
-    /// SIP legs, with those whose audio comes to its end.
+    /// SIP legs and those without a far end, with those whose audio comes to its end.
     pub legs: usize,
     /// SIP transactions, and goodbyes that are on their way.
     pub open: usize,

@@ -8,6 +8,7 @@ mod crossing;
 mod dns;
 mod ears;
 mod gauges;
+mod held_leg;
 mod library;
 pub mod media_io;
 pub mod protocol;

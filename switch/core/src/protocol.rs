@@ -232,6 +232,9 @@ fn detect_speech_end() -> u32 {
 pub enum Command {
     Dial(Dial),
     Link(Link),
+    Open {
+        leg: LegId,
+    },
     Ring {
         leg: LegId,
         #[serde(default)]
@@ -307,6 +310,8 @@ pub enum Command {
         muted: bool,
         #[serde(default)]
         whisper_to: Option<LegId>,
+        #[serde(default)]
+        speaking: bool,
     },
     Leave {
         leg: LegId,
@@ -457,6 +462,9 @@ pub enum Happening {
         op: OpId,
     },
     Done(Box<Done>),
+    Speaking {
+        on: bool,
+    },
     Quality {
         codec: String,
         sent: u64,
@@ -606,7 +614,8 @@ impl Command {
             Collect(collect) => Some(collect.leg),
             Record(record) => Some(record.leg),
             Detect(detect) => Some(detect.leg),
-            Ring { leg, .. }
+            Open { leg }
+            | Ring { leg, .. }
             | Answer { leg }
             | Reject { leg, .. }
             | HangUp { leg, .. }

@@ -1,4 +1,4 @@
-//! One SIP leg as the control thread has it: what both sides offered, and what its audio became of that.
+//! What a SIP leg and its peer offered each other, and what its audio became of that.
 
 use std::net::IpAddr;
 
@@ -7,9 +7,7 @@ use hookflash_sip::sdp::{
     self, AudioParams, Capabilities, Codec, Direction, Disagreement, MasterKey, SessionDescription, SrtpPolicy,
 };
 
-use crate::clock::Micros;
 use crate::convert::media_params;
-use crate::protocol::{Happening, OpId};
 
 /// What every leg can do; ports and keys are its own.
 #[derive(Debug, Clone)]
@@ -34,29 +32,6 @@ pub struct SipLeg {
     /// The peer's offer that waits for our answer.
     theirs: Option<SessionDescription>,
     codec: Option<Codec>,
-    /// The exchange was told that it is answered.
-    pub is_answered: bool,
-    /// How long it may last, and when that is over.
-    pub limit: Option<Limit>,
-    /// How it ended, while its audio comes to its end.
-    pub ending: Option<Happening>,
-    /// The transfer that we asked for.
-    pub refer: Option<Transfer>,
-    /// The Call-ID of its dialog; of the first one, while it rings in several places.
-    pub call_id: String,
-    /// Operations that only let time pass, begun before there was audio, and until when.
-    pub waits: Vec<(OpId, Micros)>,
-}
-
-/// A transfer that we asked for, as far as it got.
-#[derive(Debug, Default)]
-pub struct Transfer {
-    /// The operation that waits for it.
-    pub op: OpId,
-    /// The status of the answer to REFER.
-    pub answer: u16,
-    /// The last status that was told.
-    pub status: u16,
 }
 
 /// What both sides agreed on.
@@ -66,25 +41,6 @@ pub struct Agreed {
     pub params: MediaParams,
     /// RTCP goes over the port of RTP.
     pub shares_port: bool,
-}
-
-/// How long an answered leg may last.
-#[derive(Debug, Clone, Copy)]
-pub enum Limit {
-    /// From its answer on.
-    Length(Micros),
-    /// Until then.
-    Until(Micros),
-}
-
-impl Limit {
-    /// When it is over, if that is known yet.
-    pub fn until(self) -> Option<Micros> {
-        match self {
-            Self::Until(at) => Some(at),
-            Self::Length(_) => None,
-        }
-    }
 }
 
 impl SipLeg {
@@ -108,12 +64,6 @@ impl SipLeg {
             ours: None,
             theirs: None,
             codec: None,
-            is_answered: false,
-            limit: None,
-            ending: None,
-            refer: None,
-            call_id: String::new(),
-            waits: Vec::new(),
         }
     }
 

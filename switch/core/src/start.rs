@@ -210,11 +210,11 @@ fn shown_address(host: IpAddr) -> IpAddr {
     found.map_or(host, |address| address.ip())
 }
 
-/// What media threads tell: keys and ends of operations go straight to the exchange, the rest is for the control thread.
+/// What media threads tell: keys, turns and ends of operations go straight to the exchange, the rest is for the control thread.
 fn report(ring: &Arc<Ring>, desk: &Desk) -> Report {
     let (ring, desk) = (Arc::clone(ring), desk.clone());
     Arc::new(move |leg, at, event| match event {
-        MediaEvent::Key { .. } | MediaEvent::Heard { .. } | MediaEvent::Done(_) => {
+        MediaEvent::Key { .. } | MediaEvent::Heard { .. } | MediaEvent::Done(_) | MediaEvent::Speaking { .. } => {
             if let Some(what) = happening(event) {
                 ring.push(Event { leg, at: at / 1_000, what }, at);
             }

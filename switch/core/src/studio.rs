@@ -48,6 +48,11 @@ impl Studio {
         }
     }
 
+    /// Starts the audio of a leg without a far end.
+    pub fn open(&mut self, leg: LegId) {
+        self.threads.open_alone(leg);
+    }
+
     /// Does what is asked; false when the leg has no audio, and nothing comes of it.
     pub fn command(&mut self, leg: LegId, command: MediaCommand) -> bool {
         self.threads.command(leg, command)

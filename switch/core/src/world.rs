@@ -1,7 +1,8 @@
 //! Calls between simulated handsets and the platform, inside the switch and on a clock that is moved from outside.
 //!
 //! A call has two legs, the caller's and the callee's. What SIP does between two machines is done here between the two;
-//! their audio is real: RTP over a wire in memory, with the loss and delay that were asked for.
+//! their audio is real: RTP over a wire in memory, with the loss and delay that were asked for. Beside them live legs
+//! without a far end, which are answered as soon as they are there.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -45,12 +46,11 @@ struct Memory {
 
 /// One side of a call.
 struct Party {
-    peer: LegId,
+    wire: Wire,
     is_caller: bool,
     is_answered: bool,
     has_audio: bool,
     codec: CodecKind,
-    line: Line,
     /// When an unanswered caller gives up.
     ring_until: Option<Micros>,
     /// When an answered leg is hung up.
@@ -59,6 +59,31 @@ struct Party {
     waits: Vec<(OpId, Micros)>,
     /// How it ended, while its audio comes to its end.
     ending: Option<Ending>,
+}
+
+impl Party {
+    /// One that is neither answered nor has audio.
+    fn new(wire: Wire, codec: CodecKind) -> Self {
+        Self {
+            wire,
+            is_caller: false,
+            is_answered: false,
+            has_audio: false,
+            codec,
+            ring_until: None,
+            limit_until: None,
+            waits: Vec::new(),
+            ending: None,
+        }
+    }
+
+    /// The other side, where there is one.
+    fn peer(&self) -> Option<LegId> {
+        match self.wire {
+            Wire::Link(line) => Some(line.peer),
+            Wire::Socket | Wire::Open => None,
+        }
+    }
 }
 
 struct Ending {
@@ -114,6 +139,7 @@ impl World {
     pub fn command(&mut self, command: Command) {
         match command {
             Command::Link(link) => self.link(link),
+            Command::Open { leg } => self.open(leg),
             Command::Ring { leg, media } => self.ring(leg, media),
             Command::Answer { leg } => self.answer(leg),
             Command::Reject { leg, status, reason, headers } => self.reject(leg, status, reason, headers),
@@ -230,9 +256,8 @@ impl World {
 
     fn link(&mut self, link: Link) {
         let codec = codec_kind(&link.codec).unwrap_or(CodecKind::Pcmu);
-        if self.parties.len() >= MOST_LEGS {
-            let ending = Ending::new("failed", 503, "There are too many simulated calls.");
-            return self.report(link.leg, hung_up(ending));
+        if self.is_full(link.leg) {
+            return;
         }
         let line = |peer| Line {
             peer,
@@ -240,21 +265,10 @@ impl World {
             delay: Micros::from(link.delay_ms) * 1_000,
             jitter: Micros::from(link.jitter_ms) * 1_000,
         };
-        let party = |peer, is_caller| Party {
-            peer,
-            is_caller,
-            is_answered: false,
-            has_audio: false,
-            codec,
-            line: line(peer),
-            ring_until: None,
-            limit_until: None,
-            waits: Vec::new(),
-            ending: None,
-        };
-        let ring_until = self.now + Micros::from(link.ring_ms) * 1_000;
-        self.parties.insert(link.leg, Party { ring_until: Some(ring_until), ..party(link.callee, true) });
-        self.parties.insert(link.callee, party(link.leg, false));
+        let ring_until = Some(self.now + Micros::from(link.ring_ms) * 1_000);
+        let caller = Party::new(Wire::Link(line(link.callee)), codec);
+        self.parties.insert(link.leg, Party { is_caller: true, ring_until, ..caller });
+        self.parties.insert(link.callee, Party::new(Wire::Link(line(link.leg)), codec));
         let invited = Invited {
             from: link.from,
             to: link.to,
@@ -265,11 +279,31 @@ impl World {
         self.report(link.callee, Happening::Invited(Box::new(invited)));
     }
 
+    /// A leg without a far end.
+    fn open(&mut self, leg: LegId) {
+        if self.is_full(leg) || self.parties.contains_key(&leg) {
+            return;
+        }
+        self.parties.insert(leg, Party { is_answered: true, ..Party::new(Wire::Open, CodecKind::Pcmu) });
+        self.start_audio(leg);
+        let (codec, headers, call_id) = (String::new(), Fields::new(), String::new());
+        self.report(leg, Happening::Answered { codec, headers, call_id });
+    }
+
+    /// Whether there are too many legs for another; it is told so.
+    fn is_full(&mut self, leg: LegId) -> bool {
+        let is_full = self.parties.len() >= MOST_LEGS;
+        if is_full {
+            self.report(leg, hung_up(Ending::new("failed", 503, "There are too many simulated calls.")));
+        }
+        is_full
+    }
+
     fn ring(&mut self, leg: LegId, media: bool) {
         let Some(peer) = self.callee(leg) else { return };
         if media {
-            self.open(leg);
-            self.open(peer);
+            self.start_audio(leg);
+            self.start_audio(peer);
         }
         self.report(peer, Happening::Early { status: if media { 183 } else { 180 }, media });
     }
@@ -277,7 +311,7 @@ impl World {
     fn answer(&mut self, leg: LegId) {
         let Some(peer) = self.callee(leg) else { return };
         for leg in [leg, peer] {
-            self.open(leg);
+            self.start_audio(leg);
             let Some(party) = self.parties.get_mut(&leg) else { continue };
             party.is_answered = true;
             party.ring_until = None;
@@ -301,7 +335,7 @@ impl World {
     /// The other side, of a callee that has not answered.
     fn callee(&self, leg: LegId) -> Option<LegId> {
         let party = self.parties.get(&leg)?;
-        (!party.is_caller && !party.is_answered && party.ending.is_none()).then_some(party.peer)
+        party.peer().filter(|_| !party.is_caller && !party.is_answered && party.ending.is_none())
     }
 
     fn hang_up(&mut self, leg: LegId, cause: &str) {
@@ -315,10 +349,12 @@ impl World {
     }
 
     fn end_both(&mut self, leg: LegId, ending: Ending, other_cause: &str) {
-        let Some(peer) = self.parties.get(&leg).map(|party| party.peer) else { return };
+        let peer = self.parties.get(&leg).and_then(Party::peer);
         let other = Ending::new(other_cause, ending.status, &ending.reason);
         self.end(leg, ending);
-        self.end(peer, other);
+        if let Some(peer) = peer {
+            self.end(peer, other);
+        }
     }
 
     fn end(&mut self, leg: LegId, ending: Ending) {
@@ -340,11 +376,14 @@ impl World {
         }
     }
 
-    fn open(&mut self, leg: LegId) {
+    fn start_audio(&mut self, leg: LegId) {
         let Some(party) = self.parties.get_mut(&leg).filter(|party| !party.has_audio) else { return };
         party.has_audio = true;
-        let params = MediaParams { timeout_ms: 0, ..MediaParams::new(party.codec, payload_type(party.codec)) };
-        self.shard.open(leg, Wire::Link(party.line), params, self.now, &mut self.out);
+        let params = match party.wire {
+            Wire::Open => MediaParams::open(),
+            _ => MediaParams { timeout_ms: 0, ..MediaParams::new(party.codec, payload_type(party.codec)) },
+        };
+        self.shard.open(leg, party.wire, params, self.now, &mut self.out);
         self.gather();
     }
 
@@ -360,7 +399,9 @@ impl World {
                 MediaEvent::Broken(_) => self.hang_up(leg, "failed"),
                 MediaEvent::Closed(quality) => {
                     let Some(party) = self.parties.remove(&leg) else { continue };
-                    self.report(leg, convert::quality(&quality, codec_name(party.codec)));
+                    if party.wire != Wire::Open {
+                        self.report(leg, convert::quality(&quality, codec_name(party.codec)));
+                    }
                     if let Some(ending) = party.ending {
                         self.report(leg, hung_up(ending));
                     }

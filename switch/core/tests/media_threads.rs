@@ -11,7 +11,7 @@ use hookflash_media::codec::{CodecKind, g711};
 use hookflash_media::file::wav::WavWriter;
 use hookflash_media::graph::Sound;
 use hookflash_media::rtp::Packet;
-use hookflash_media::session::{Done, Record, Source, Track, Why};
+use hookflash_media::session::{Done, Presence, Record, Source, Track, Why};
 use hookflash_media::{LegId, MediaCommand, MediaEvent, MediaParams};
 use hookflash_switch::clock::Clock;
 use hookflash_switch::media_io::{Disk, MediaThreads, Ports, Report};
@@ -200,7 +200,7 @@ fn legs_of_different_threads_meet() {
     assert!(talk_until(&mut phones, nobody_hears), "parted");
 
     for leg in [1, 2] {
-        let join = MediaCommand::Join { room: "room".into(), muted: false, whisper_to: None };
+        let join = MediaCommand::Join { room: "room".into(), how: Presence::default() };
         rig.threads.command(leg, join);
     }
     assert!(talk_until(&mut phones, each_hears_the_other), "in a room");

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use common::{Log, MS, Network, Shelf, World, file, has, sine};
 use hookflash_media::codec::CodecKind;
 use hookflash_media::graph::{Library, Line, Sound, Tap, Tape};
-use hookflash_media::session::{Collect, Detect, OpId, Record, Source, SpeechEnd, Track, Why};
+use hookflash_media::session::{Collect, Detect, OpId, Presence, Record, Source, SpeechEnd, Track, Why};
 use hookflash_media::{Frame, LegId, MediaCommand, MediaEvent, MediaParams, Shard, Wire};
 use proptest::prelude::*;
 
@@ -23,8 +23,11 @@ enum Deed {
     Close(LegId),
 }
 
+/// The leg without a far end.
+const OPEN: LegId = 20;
+
 fn leg() -> impl Strategy<Value = LegId> {
-    prop::sample::select(vec![1, 2, 3, 11, 12, 13])
+    prop::sample::select(vec![1, 2, 3, 11, 12, 13, OPEN])
 }
 
 fn sources() -> impl Strategy<Value = Vec<Source>> {
@@ -91,10 +94,8 @@ fn command() -> impl Strategy<Value = MediaCommand> {
         op().prop_map(|op| MediaCommand::Stop { op }),
         leg().prop_map(|other| MediaCommand::Bridge { other }),
         Just(MediaCommand::Unbridge),
-        (any::<bool>(), prop::option::of(leg())).prop_map(|(muted, whisper_to)| MediaCommand::Join {
-            room: "room".into(),
-            muted,
-            whisper_to
+        (any::<bool>(), prop::option::of(leg()), any::<bool>()).prop_map(|(muted, whisper_to, speaking)| {
+            MediaCommand::Join { room: "room".into(), how: Presence { muted, whisper_to, speaking } }
         }),
         Just(MediaCommand::Leave),
         Just(MediaCommand::Listen),
@@ -123,6 +124,7 @@ proptest! {
             let network = Network { loss: 0.02, delay: 10 * MS, jitter: 10 * MS };
             world.call_over(handset, handset + 10, network, codec, Some(101).filter(|_| handset != 2));
         }
+        world.open(OPEN);
         // Running operations by leg, as far as the outside can know; a number that runs is not given again.
         let mut started: HashMap<(LegId, OpId), usize> = HashMap::new();
         let mut starts = |world: &World, leg, op| {
@@ -146,7 +148,7 @@ proptest! {
                 }
             }
         }
-        for leg in [1, 2, 3, 11, 12, 13] {
+        for leg in [1, 2, 3, 11, 12, 13, OPEN] {
             world.close(leg);
         }
         world.run(500);
@@ -155,11 +157,17 @@ proptest! {
             prop_assert_eq!(ends, count, "operation {} of leg {}", op, leg);
         }
         prop_assert!(world.shard.is_empty());
-        for leg in [1, 2, 3, 11, 12, 13] {
+        for leg in [1, 2, 3, 11, 12, 13, OPEN] {
             let is_closed = |event: &MediaEvent| matches!(event, MediaEvent::Closed(_));
             let events: Vec<_> = world.log.events.iter().filter(|(of, ..)| *of == leg).collect();
             let closed: Vec<_> = events.iter().filter(|(_, _, event)| is_closed(event)).collect();
             prop_assert_eq!(closed.len(), 1);
+            let turns = events.iter().filter_map(|(.., event)| match event {
+                MediaEvent::Speaking { on } => Some(*on),
+                _ => None,
+            });
+            prop_assert!(turns.clone().zip([true, false].into_iter().cycle()).all(|(told, expected)| told == expected));
+            prop_assert_eq!(turns.count() % 2, 0, "a turn of leg {} never ended", leg);
         }
     }
 }

@@ -8,7 +8,7 @@ use common::{Log, MS, Network, Shelf, World, has, lacks, payload_type, sine};
 use hookflash_media::MediaCommand::{Bridge, Join, Leave, SendKeys, Unbridge};
 use hookflash_media::codec::CodecKind;
 use hookflash_media::rtp::Packet;
-use hookflash_media::session::{Record, Track};
+use hookflash_media::session::{Presence, Record, Track};
 use hookflash_media::{MediaCommand, MediaEvent, MediaParams, Shard, Wire};
 
 /// Two calls, handsets 1 and 2, the platform's legs 11 and 12.
@@ -126,7 +126,7 @@ fn a_room_is_everybody_but_oneself() {
         world.call_over(handset, handset + 10, Network::default(), codec, Some(101));
         world.listen(handset);
         world.play_sine(handset, 90, *hz, 60_000);
-        world.tell(handset + 10, Join { room: "room".into(), muted: at == 3, whisper_to: None });
+        world.tell(handset + 10, Join { room: "room".into(), how: Presence { muted: at == 3, ..Presence::default() } });
     }
     world.run(1_500);
     for (at, own) in tones.iter().enumerate() {
@@ -152,7 +152,7 @@ fn a_whisper_reaches_one() {
         world.listen(handset);
         world.play_sine(handset, 90, hz, 60_000);
         let whisper_to = (handset == 3).then_some(11);
-        world.tell(handset + 10, Join { room: "room".into(), muted: false, whisper_to });
+        world.tell(handset + 10, Join { room: "room".into(), how: Presence { whisper_to, ..Presence::default() } });
     }
     world.run(1_500);
     assert!(has(&world.heard(1, 800), 1_100.0) && has(&world.heard(1, 800), 800.0));

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use common::{MS, Shelf, file, sine};
 use hookflash_media::codec::CodecKind;
 use hookflash_media::rtp::Packet;
+use hookflash_media::session::Presence;
 use hookflash_media::{LegId, MediaCommand, MediaEvent, MediaParams, Micros, Out, Shard, Wire};
 
 thread_local! {
@@ -85,7 +86,7 @@ fn shard() -> Shard {
 fn a_tick_allocates_nothing() {
     let play = |_| MediaCommand::Play { op: 1, sources: vec![file("tone")], repeat: 1 };
     let bridge = |leg: LegId| MediaCommand::Bridge { other: leg ^ 1 };
-    let join = |_| MediaCommand::Join { room: "room".into(), muted: false, whisper_to: None };
+    let join = |_| MediaCommand::Join { room: "room".into(), how: Presence::default() };
     let kinds: [(&str, &dyn Fn(LegId) -> MediaCommand); 3] = [("play", &play), ("bridge", &bridge), ("mix", &join)];
     for (kind, command) in kinds {
         let mut shard = shard();

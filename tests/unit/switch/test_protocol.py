@@ -13,6 +13,7 @@ from hookflash.switch.switch import Switch
 COMMANDS: list[protocol.AnyCommand] = [
     protocol.Dial(leg=1, uri="sip:bob@127.0.0.1:9", from_uri="sip:a@b", headers={"X-A": "1"}, username="u", beside=2),
     protocol.Link(leg=1, callee=2, from_="+1", to="+2", loss=0.1, delay_ms=10, jitter_ms=5, codec="opus"),
+    protocol.Open(leg=1),
     protocol.Ring(leg=1, media=True),
     protocol.Answer(leg=1),
     protocol.Reject(leg=1, status=486, reason="Busy Here", headers={"Retry-After": "5"}),
@@ -40,7 +41,7 @@ COMMANDS: list[protocol.AnyCommand] = [
     protocol.Stop(leg=1, op=5),
     protocol.Bridge(leg=1, other=2),
     protocol.Unbridge(leg=1),
-    protocol.Join(leg=1, room="r", muted=True, whisper_to=2),
+    protocol.Join(leg=1, room="r", muted=True, whisper_to=2, speaking=True),
     protocol.Leave(leg=1),
     protocol.Listen(leg=1),
     protocol.Hear(leg=1, op=9, track="outbound"),

@@ -34,9 +34,10 @@ const WAKE: Token = Token(usize::MAX);
 
 /// What a media thread is asked to do.
 pub(super) enum Task {
+    /// Start the audio of a leg; one without sockets has no far end.
     Open {
         leg: LegId,
-        sockets: Sockets,
+        sockets: Option<Sockets>,
         params: Box<MediaParams>,
     },
     Update {
@@ -231,8 +232,11 @@ impl Thread {
     fn perform(&mut self, task: Task, now: Micros) {
         match task {
             Task::Open { leg, sockets, params } => {
-                self.legs.add(leg, sockets);
-                self.shard.open(leg, Wire::Socket, *params, now, &mut self.legs);
+                let wire = if sockets.is_some() { Wire::Socket } else { Wire::Open };
+                if let Some(sockets) = sockets {
+                    self.legs.add(leg, sockets);
+                }
+                self.shard.open(leg, wire, *params, now, &mut self.legs);
                 self.stats.legs(self.legs.len());
             }
             Task::Update { leg, params, shares_port } => {

@@ -4,6 +4,7 @@
 //! thread is told to expect it before the old one is told to give it away.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -65,15 +66,27 @@ impl MediaThreads {
         shares_port: bool,
         beside: Option<LegId>,
     ) {
-        if self.homes.contains_key(&leg) {
-            return;
-        }
-        let emptiest = || (0..self.threads.len()).min_by_key(|&thread| self.threads[thread].legs).unwrap_or(0);
-        let thread = beside.and_then(|other| self.homes.get(&other)).map_or_else(emptiest, |home| home.thread);
-        self.homes.insert(leg, Home { thread, room: None });
-        self.threads[thread].legs += 1;
+        let thread =
+            beside.and_then(|other| self.homes.get(&other)).map_or_else(|| self.emptiest(), |home| home.thread);
         sockets.is_shared = shares_port;
-        self.put(thread, Task::Open { leg, sockets, params: Box::new(params) });
+        self.settle(leg, thread, Some(sockets), params);
+    }
+
+    /// Starts the audio of a leg without a far end.
+    pub fn open_alone(&mut self, leg: LegId) {
+        self.settle(leg, self.emptiest(), None, MediaParams::open());
+    }
+
+    fn settle(&mut self, leg: LegId, thread: usize, sockets: Option<Sockets>, params: MediaParams) {
+        if let Entry::Vacant(place) = self.homes.entry(leg) {
+            place.insert(Home { thread, room: None });
+            self.threads[thread].legs += 1;
+            self.put(thread, Task::Open { leg, sockets, params: Box::new(params) });
+        }
+    }
+
+    fn emptiest(&self) -> usize {
+        (0..self.threads.len()).min_by_key(|&thread| self.threads[thread].legs).unwrap_or(0)
     }
 
     /// Goes on with what another negotiation agreed on.

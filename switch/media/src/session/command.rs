@@ -102,6 +102,17 @@ pub struct Record {
     pub trim: bool,
 }
 
+/// How a leg is in a room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// It listens only.
+    pub muted: bool,
+    /// It is heard by nobody but this leg.
+    pub whisper_to: Option<LegId>,
+    /// It is reported when it begins to speak, and when it stops; never of a muted one.
+    pub speaking: bool,
+}
+
 /// A command to the audio of a leg.
 ///
 /// One thing is played at a time: a `Play` or the prompts of a `Collect` stop what is playing, and one `Collect` listens
@@ -178,14 +189,12 @@ pub enum MediaCommand {
     },
     /// End the bridge.
     Unbridge,
-    /// Enter a room, in which everybody hears everybody else.
+    /// Enter a room, in which everybody hears everybody else; or change how the leg is in it.
     Join {
         /// Its name.
         room: String,
-        /// Listen only.
-        muted: bool,
-        /// Be heard by nobody but this leg.
-        whisper_to: Option<LegId>,
+        /// How.
+        how: Presence,
     },
     /// Leave the room.
     Leave,

@@ -95,6 +95,11 @@ pub enum MediaEvent {
     },
     /// An operation ended.
     Done(Done),
+    /// The leg, which is in a room, begins to speak or stops.
+    Speaking {
+        /// It begins.
+        on: bool,
+    },
     /// Nothing came for as long as [`super::MediaParams::timeout_ms`] allows. Once in each silence.
     MediaTimeout,
     /// Our own code failed on this leg, which has no audio any more; `Closed` follows.

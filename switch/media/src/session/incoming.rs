@@ -189,6 +189,12 @@ impl Incoming {
         }
     }
 
+    /// Takes 20 ms that came over no wire, or none.
+    pub fn put(&mut self, frame: Option<&Frame>) {
+        self.has_frame = frame.is_some();
+        self.frame = frame.copied().unwrap_or(self.frame);
+    }
+
     /// The last 20 ms, if anything was heard in them.
     pub fn frame(&self) -> Option<&Frame> {
         self.has_frame.then_some(&self.frame)

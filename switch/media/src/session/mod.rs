@@ -3,7 +3,7 @@
 //! A session has no clock and no socket. Its shard hands it what arrives ([`Session::receive`]), asks it every 20 ms for
 //! what the far end said ([`Session::listen`]) and tells it what the rest of the call says to it ([`Session::speak`]).
 //!
-//! "Says" is what comes from the far end, "hears" is what goes to it.
+//! "Says" is what comes from the far end, "hears" is what goes to it. A leg without a far end says what it plays.
 
 mod collect;
 mod command;
@@ -18,13 +18,14 @@ mod press;
 mod receive;
 mod recorder;
 mod relay;
+mod speaking;
 mod tick;
 mod utterance;
 
 use std::net::SocketAddr;
 
 pub use collect::MOST_KEYS;
-pub use command::{Collect, Detect, MediaCommand, OpId, Record, Source, SpeechEnd, Track};
+pub use command::{Collect, Detect, MediaCommand, OpId, Presence, Record, Source, SpeechEnd, Track};
 pub use event::{Done, MediaEvent, Why};
 pub use params::{MediaParams, SrtpParams, Wire};
 
@@ -38,6 +39,7 @@ use incoming::Incoming;
 use operations::Operations;
 use outgoing::Outgoing;
 use relay::Shift;
+use speaking::Speaking;
 
 /// A peer that fell silent for so long may go on from another address (its NAT forgot it, or it moved).
 const RELATCH: Micros = 2_000_000;
@@ -107,6 +109,7 @@ pub struct Session {
     /// A key from the other leg of a bridge, where the peer takes keys only as tones.
     tones: Option<KeyTones>,
     heard: Option<Heard>,
+    speaking: Option<Speaking>,
     compound: Vec<u8>,
     ticked: Option<Micros>,
     spoke: bool,
@@ -136,6 +139,7 @@ impl Session {
             operations: Operations::default(),
             tones: None,
             heard: None,
+            speaking: None,
             compound: Vec::new(),
             ticked: None,
             spoke: false,
@@ -229,6 +233,14 @@ impl Session {
         }
     }
 
+    /// Tells from now on when it speaks, or no more; a turn that is under way then is over.
+    pub(crate) fn watch_speaking(&mut self, wanted: bool) {
+        if wanted != self.speaking.is_some() {
+            let was = std::mem::replace(&mut self.speaking, wanted.then(Speaking::new));
+            self.events.extend(was.filter(Speaking::is_on).map(|_| MediaEvent::Speaking { on: false }));
+        }
+    }
+
     /// Whether the audio of the far end is wanted by the session itself.
     fn wants_audio(&self) -> bool {
         self.heard.is_some() || self.operations.listen() || self.incoming.detects_keys()
@@ -246,7 +258,9 @@ impl Session {
     /// Whether packets between it and the other leg of a bridge may pass as they are.
     pub(crate) fn may_relay(&self, other: &Self) -> bool {
         let (mine, theirs) = (&self.params, &other.params);
-        mine.codec == theirs.codec
+        self.wire != Wire::Open
+            && other.wire != Wire::Open
+            && mine.codec == theirs.codec
             && mine.ptime_ms == theirs.ptime_ms
             && mine.telephone_event.is_some() == theirs.telephone_event.is_some()
             && !self.needs_samples()
@@ -267,9 +281,11 @@ impl Session {
         let is_resting = self.wire != Wire::Socket
             && !self.spoke
             && !self.is_closing
+            && self.events.is_empty()
+            && !self.speaking.as_ref().is_some_and(Speaking::is_on)
             && self.operations.are_resting()
             && !self.outgoing.is_pressing()
-            && self.incoming.is_resting(now);
+            && (self.wire == Wire::Open || self.incoming.is_resting(now));
         let deadline = self.operations.deadline().unwrap_or(Micros::MAX);
         let arrival = self.arrivals.next().unwrap_or(Micros::MAX);
         is_resting.then(|| deadline.min(arrival))

@@ -50,6 +50,11 @@ impl MediaParams {
             depth: Depth::LARGE,
         }
     }
+
+    /// For a leg without a far end, which has nobody to agree with: its keys are tones.
+    pub fn open() -> Self {
+        Self { telephone_event: None, timeout_ms: 0, ..Self::new(CodecKind::Pcmu, 0) }
+    }
 }
 
 /// SRTP by SDES (RFC 4568): both master keys, each with its salt.
@@ -77,4 +82,6 @@ pub enum Wire {
     Socket,
     /// To another leg of the shard, in memory.
     Link(Line),
+    /// Nowhere: there is no far end. The leg says what it plays, and hears what others say.
+    Open,
 }

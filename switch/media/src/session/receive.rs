@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::incoming::Kind;
-use super::{Peer, RELATCH, Received, Session};
+use super::{Peer, RELATCH, Received, Session, Wire};
 use crate::dsp::KeyTones;
 use crate::rtp::{self, KeyEvent, Packet};
 use crate::session::MediaEvent;
@@ -91,6 +91,9 @@ impl Session {
 
     /// Presses a key of the other leg of a bridge.
     pub(crate) fn pass(&mut self, press: rtp::Press) {
+        if self.wire == Wire::Open {
+            return;
+        }
         match (self.outgoing.events(), press) {
             // One that finds no room among a thousand others is lost.
             (Some(events), press) => drop(events.press(press)),

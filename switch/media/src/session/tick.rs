@@ -11,12 +11,24 @@ use crate::{FRAME, Frame, Micros, micros};
 
 impl Session {
     /// The first half of a tick: makes the last 20 ms of what the far end said, lets time end what it ends.
-    pub(crate) fn listen(&mut self, now: Micros) {
+    pub(crate) fn listen(&mut self, now: Micros, library: &mut dyn Library) {
         // A tick may come a little early or late; half of one decides whether any were left out.
         let passed = self.ticked.map_or(1, |ticked| (now.saturating_sub(ticked) + TICK / 2) / TICK);
         self.rest(passed.saturating_sub(1));
         self.ticked = Some(now);
+        match self.wire {
+            Wire::Open => self.say(now, library),
+            Wire::Socket | Wire::Link(_) => self.take_in(now),
+        }
+        let told = self.speaking.as_mut().and_then(|speaking| speaking.hear(self.incoming.frame()));
+        self.events.extend(told.map(|on| MediaEvent::Speaking { on }));
+        self.operations.tick(now);
+        self.watch(now);
+        self.report();
+    }
 
+    /// Makes the last 20 ms of what came over the wire.
+    fn take_in(&mut self, now: Micros) {
         let expects_tones = self.params.telephone_event.is_none() || self.operations.await_keys();
         self.incoming.detect_keys(expects_tones);
         let is_joined = match self.place {
@@ -37,9 +49,16 @@ impl Session {
                 None => heard.silence(1),
             }
         }
-        self.operations.tick(now);
-        self.watch(now);
-        self.report();
+    }
+
+    /// Makes the next 20 ms of what a leg without a far end plays: that is what it says.
+    fn say(&mut self, now: Micros, library: &mut dyn Library) {
+        let over = self.overlay();
+        let (mut frame, mut sum) = ([0; FRAME], [0; FRAME]);
+        let played = self.operations.play_next(&mut frame, now, library);
+        let voice = compose(played, &frame, Share::Nothing, &frame, &over, true, &mut sum);
+        let says_something = !matches!(voice, Voice::Nothing);
+        self.incoming.put(says_something.then_some(&sum));
     }
 
     /// The last 20 ms of what the far end said, if it said anything.
@@ -75,6 +94,9 @@ impl Session {
         library: &mut dyn Library,
         carrier: &mut impl Carrier,
     ) {
+        if self.wire == Wire::Open {
+            return self.overhear(share, own, now);
+        }
         let relays = matches!(self.place, Place::Bridge { relays: true, .. });
         if relays {
             self.spoke = true;
@@ -94,6 +116,25 @@ impl Session {
         self.report();
     }
 
+    /// The second half of a tick of a leg without a far end: it takes down what others say.
+    fn overhear(&mut self, share: Share<'_>, own: &Frame, now: Micros) {
+        if let Some(heard) = &mut self.heard {
+            match &share {
+                Share::Nothing => heard.silence(1),
+                Share::Common(mix) => heard.hear(&mix.linear),
+                Share::Own => heard.hear(own),
+            }
+        }
+        if self.operations.listen() {
+            match share {
+                Share::Nothing => self.hear(&[0; FRAME], now),
+                Share::Common(mix) => self.hear(&mix.linear, now),
+                Share::Own => self.hear(own, now),
+            }
+        }
+        self.report();
+    }
+
     fn send(
         &mut self,
         share: Share<'_>,
@@ -102,6 +143,28 @@ impl Session {
         library: &mut dyn Library,
         carrier: &mut impl Carrier,
     ) {
+        let over = self.overlay();
+        let is_recorded = self.operations.are_recorded();
+        let is_listened_to = self.operations.listen();
+        let mut frame = [0; FRAME];
+        let played = self.operations.play_next(&mut frame, now, library);
+        let mut sum = [0; FRAME];
+        let voice = compose(played, &frame, share, own, &over, is_recorded, &mut sum);
+
+        self.spoke = !matches!(voice, Voice::Nothing) || self.outgoing.is_pressing();
+        let is_idle_link = !self.spoke && self.wire != Wire::Socket;
+        if is_idle_link || !self.params.sends {
+            self.outgoing.skip(1);
+        } else {
+            self.outgoing.send(voice, self.srtp.as_deref_mut(), carrier);
+        }
+        if is_listened_to {
+            self.hear(&sum, now);
+        }
+    }
+
+    /// The next 20 ms of keys and beeps.
+    fn overlay(&mut self) -> Overlay {
         let mut over = Overlay::default();
         if let Some(press) = self.operations.press() {
             match press.go_on(self.outgoing.events(), &mut over.frame) {
@@ -122,24 +185,7 @@ impl Session {
         if self.operations.beep(&mut beep) {
             over.add(&beep);
         }
-
-        let is_recorded = self.operations.are_recorded();
-        let is_listened_to = self.operations.listen();
-        let mut frame = [0; FRAME];
-        let played = self.operations.play_next(&mut frame, now, library);
-        let mut sum = [0; FRAME];
-        let voice = compose(played, &frame, share, own, &over, is_recorded, &mut sum);
-
-        self.spoke = !matches!(voice, Voice::Nothing) || self.outgoing.is_pressing();
-        let is_idle_link = !self.spoke && self.wire != Wire::Socket;
-        if is_idle_link || !self.params.sends {
-            self.outgoing.skip(1);
-        } else {
-            self.outgoing.send(voice, self.srtp.as_deref_mut(), carrier);
-        }
-        if is_listened_to {
-            self.hear(&sum, now);
-        }
+        over
     }
 
     /// Gives the 20 ms of both sides to what records and judges.

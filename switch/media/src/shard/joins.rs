@@ -3,7 +3,7 @@
 use super::{Out, Shard};
 use crate::LegId;
 use crate::graph::room::{Member, Room};
-use crate::session::Place;
+use crate::session::{Place, Presence};
 
 impl Shard {
     pub(super) fn bridge(&mut self, key: usize, other: LegId, out: &mut impl Out) {
@@ -37,14 +37,7 @@ impl Shard {
         }
     }
 
-    pub(super) fn join(
-        &mut self,
-        key: usize,
-        name: String,
-        muted: bool,
-        whisper_to: Option<LegId>,
-        out: &mut impl Out,
-    ) {
+    pub(super) fn join(&mut self, key: usize, name: String, how: Presence, out: &mut impl Out) {
         let known = self.room_numbers.get(&name).copied();
         let Some(session) = &self.sessions[key] else { return };
         let (leg, slot) = (session.leg, session.slot);
@@ -54,10 +47,11 @@ impl Shard {
         let number = known.filter(|&number| self.rooms[number].is_some()).unwrap_or_else(|| self.build(name, slot));
         let Some(room) = &mut self.rooms[number] else { return };
         let slot = room.slot;
-        if room.admit(Member::new(leg, key, muted, whisper_to)) {
+        if room.admit(Member::new(leg, key, how.muted, how.whisper_to)) {
             self.move_to_slot(key, slot);
             if let Some(session) = &mut self.sessions[key] {
                 session.place = Place::Room(number);
+                session.watch_speaking(how.speaking && !how.muted);
             }
         }
     }
@@ -76,6 +70,7 @@ impl Shard {
     pub(super) fn part(&mut self, key: usize, out: &mut impl Out) {
         let Some(session) = &mut self.sessions[key] else { return };
         let leg = session.leg;
+        session.watch_speaking(false);
         match std::mem::replace(&mut session.place, Place::Alone) {
             Place::Alone => {}
             Place::Bridge { other, .. } => {

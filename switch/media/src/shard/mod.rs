@@ -126,7 +126,7 @@ impl Shard {
         };
         match command {
             MediaCommand::Bridge { other } => self.bridge(key, other, out),
-            MediaCommand::Join { room, muted, whisper_to } => self.join(key, room, muted, whisper_to, out),
+            MediaCommand::Join { room, how } => self.join(key, room, how, out),
             MediaCommand::Unbridge | MediaCommand::Leave => self.part(key, out),
             command => {
                 self.guard(key, now, out, |session, library, _| session.command(command, now, library));
@@ -168,9 +168,7 @@ impl Shard {
         if self.is_empty() {
             self.next = now.next_multiple_of(SLOT);
         }
-        let emptiest = (0..SLOTS).min_by_key(|&slot| self.slots[slot].len()).unwrap_or(0);
-        // In memory nothing is gained by taking turns, and one tick in 20 ms costs less than four.
-        session.slot = if session.wire == Wire::Socket { emptiest } else { 0 };
+        session.slot = self.slot_for(session.wire);
         let key = self.free.pop().unwrap_or_else(|| {
             self.sessions.push(None);
             self.sessions.len() - 1
@@ -179,6 +177,17 @@ impl Shard {
         self.sessions[key] = Some(session);
         self.keys.insert(leg, key);
         self.flush(key, now, out);
+    }
+
+    fn slot_for(&self, wire: Wire) -> usize {
+        let emptiest = |slots: &mut dyn Iterator<Item = usize>| slots.min_by_key(|&slot| self.slots[slot].len());
+        match wire {
+            Wire::Socket => emptiest(&mut (0..SLOTS)),
+            // In memory nothing is gained by taking turns, and one tick in 20 ms costs less than four.
+            Wire::Link(_) => None,
+            Wire::Open => emptiest(&mut (0..SLOTS).filter(|&slot| !self.slots[slot].is_empty())),
+        }
+        .unwrap_or(0)
     }
 
     /// The next turn, for whoever calls [`Shard::tick`] at each.
@@ -225,7 +234,7 @@ impl Shard {
             let Some(&key) = self.slots[slot].get(at) else { continue };
             self.arrive(key, now, out);
             self.weigh_relay(key, out);
-            self.guard(key, now, out, |session, _, _| session.listen(now));
+            self.guard(key, now, out, |session, library, _| session.listen(now, library));
         }
         self.mix(slot, now, out);
         for at in (0..self.slots[slot].len()).rev() {

@@ -51,6 +51,7 @@ impl<O: Out> Carrier for Wires<'_, O> {
                     peer.arrivals.push(packet, at);
                 }
             }
+            Wire::Open => {}
         }
     }
 

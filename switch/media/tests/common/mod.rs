@@ -168,6 +168,11 @@ impl World {
         }
     }
 
+    /// A leg without a far end.
+    pub fn open(&mut self, leg: LegId) {
+        self.shard.open(leg, Wire::Open, MediaParams::open(), self.now, &mut self.log);
+    }
+
     pub fn tell(&mut self, leg: LegId, command: MediaCommand) {
         self.shard.command(leg, command, self.now, &mut self.log);
     }
