@@ -1,5 +1,7 @@
 //! The whole switch over loopback, with phones that speak SIP by hand.
 
+mod transfers;
+
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
@@ -47,12 +49,17 @@ impl Phone {
     }
 
     fn send(&self, method: &str, cseq: u32, body: &str) {
+        self.send_with(method, cseq, "", body);
+    }
+
+    /// `more`: header lines, each with its end.
+    fn send_with(&self, method: &str, cseq: u32, more: &str, body: &str) {
         let (name, to, to_line) = (&self.name, self.to, &self.to_line);
         let here = self.socket.local_addr().unwrap();
         let text = format!(
             "{method} sip:shop@{to} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{name}{method}{cseq};rport\r\n\
              Max-Forwards: 70\r\nFrom: <sip:{name}@{here}>;tag={name}\r\n{to_line}\r\nCall-ID: {name}\r\n\
-             CSeq: {cseq} {method}\r\nContact: <sip:{name}@{here}>\r\nContent-Type: application/sdp\r\n\
+             CSeq: {cseq} {method}\r\nContact: <sip:{name}@{here}>\r\n{more}Content-Type: application/sdp\r\n\
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         );

@@ -5,6 +5,9 @@ use crate::dsp::{Vad, vad};
 use crate::session::TICK;
 use crate::{Frame, Micros, SAMPLE_RATE, micros};
 
+/// How long the detector holds on after the last frame with sound.
+const HANG: Micros = micros(vad::HANG_MS as u32) - TICK;
+
 /// Shorter sounds are clicks and breaths: so much speech in a row, what the detector adds to it included, is a word.
 const WORD: Micros = micros(180);
 
@@ -69,8 +72,7 @@ impl Utterance {
             self.began = Some(now.saturating_sub(self.word));
             return Turn::Began;
         };
-        // The detector holds on for a while after the last sound.
-        let silence = if speaks { 0 } else { now - self.last + micros(vad::HANG_MS as u32) };
+        let silence = if speaks { 0 } else { now - self.last + HANG };
         let is_over = (silence > 0 && silence >= self.end) || now.saturating_sub(began) >= self.most;
         if is_over { Turn::Over } else { Turn::Nothing }
     }

@@ -48,8 +48,49 @@ fn a_transfer_that_is_declined_or_that_nobody_decides_on_fails() {
     net.advance(20 * MS);
     assert_eq!(states(&net.events(1)), [(405, true)]);
     net.act(1, |agent, now| agent.refer(1, &uri("sip:carol@example.test"), Vec::new(), now));
-    net.advance(21 * SECOND);
+    net.advance(9 * SECOND);
+    assert_eq!(states(&net.events(1)), []);
+    net.advance(2 * SECOND);
     assert_eq!(states(&net.events(1)), [(603, true)]);
+}
+
+#[test]
+fn a_notify_may_overtake_the_answer() {
+    // RFC 3515 §2.4.4: the transfer is over when its end was told and the REFER answered, and both statuses are known.
+    let mut net = Net::new(2);
+    let leg = net.call_up();
+    let mut lost = 0;
+    net.loses = Box::new(move |text, _| {
+        let is_answer = text.starts_with("SIP/2.0 202") && lost < 1;
+        lost += usize::from(is_answer);
+        is_answer
+    });
+    net.act(1, |agent, now| agent.refer(1, &uri("sip:carol@example.test"), Vec::new(), now));
+    net.advance(20 * MS);
+    net.act(2, |agent, now| agent.accept_refer(leg, now));
+    net.act(2, |agent, now| agent.notify_refer(leg, 486, "Busy Here", now));
+    net.advance(100 * MS);
+    assert!(states(&net.events(1)).iter().all(|(_, done)| !done));
+    net.advance(2 * SECOND);
+    let last = net.events(1).pop();
+    assert_eq!(last, Some(AgentEvent::ReferState { leg: 1, answer: 202, status: 486, done: true }));
+}
+
+#[test]
+fn who_accepts_a_transfer_and_hangs_up_has_made_it() {
+    // The last NOTIFY goes out before the BYE: its sender could not be told after.
+    let mut net = Net::new(2);
+    let leg = net.call_up();
+    net.act(1, |agent, now| agent.refer(1, &uri("sip:carol@example.test"), Vec::new(), now));
+    net.advance(20 * MS);
+    net.act(2, |agent, now| agent.accept_refer(leg, now));
+    net.advance(20 * MS);
+    net.act(2, |agent, now| agent.hang_up(leg, "local", now));
+    net.advance(20 * MS);
+    let events = net.events(1);
+    assert_eq!(states(&events).last(), Some(&(200, true)));
+    assert_eq!(ended(&events, 1).0, "remote");
+    net.assert_empty();
 }
 
 #[test]
