@@ -140,6 +140,7 @@ class TwimlWarning:
     sentence: str
     line: int  #: from 1
     column: int  #: from 1
+    skips: bool = False  #: whether the verb that it is about is passed over whole
 
 
 class TwimlError(Exception):

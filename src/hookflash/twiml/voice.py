@@ -6,7 +6,7 @@ Rule 2: a verb that makes the platform speak or listen first answers the call; t
 Rule 3: verbs know neither SIP nor HTTP nor the store; they ask the call.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, TypeAlias, cast
 
@@ -272,8 +272,27 @@ class VoiceVerb(Verb):
         True  #: False: it takes no time, and documents of such verbs alone may go round in a ring
     )
 
+    @property
+    def is_last(self) -> bool:
+        """Whether no verb behind it is ever reached."""
+        return False
+
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        """What is wrong with it that no attribute shows alone; `url` is that of its document, None where it has none.
+
+        Told when the verb begins, and by whoever only reads the document.
+        """
+        return iter(())
+
+    def is_usable(self, call: VoiceCall) -> bool:
+        """Tell what is wrong with it; False when it is to be passed over."""
+        warnings = tuple(self.check(call.url))
+        for warning in warnings:
+            call.warn(warning)
+        return not any(warning.skips for warning in warnings)
+
     async def run(self, call: VoiceCall) -> Next:
-        """Do it, and say what comes next."""
+        """Do it, and say what comes next; it has been checked."""
         raise NotImplementedError
 
     async def play(self, call: VoiceCall, source: AnySource, *, times: int) -> None:
@@ -296,12 +315,22 @@ class VoiceVerb(Verb):
         """A warning about this element."""
         return TwimlWarning(code, sentence, self.line, self.column)
 
+    def skipped(self, code: TwimlCode, reason: str) -> TwimlWarning:
+        """A warning that this verb is passed over, because of `reason`: a sentence without its end."""
+        return TwimlWarning(code, f"{reason}; the verb is skipped.", self.line, self.column, skips=True)
+
+    def without_action(self, action: str | None, url: str | None) -> Iterator[TwimlWarning]:
+        """What is wrong when `action` is left to the document itself, and that has no URL."""
+        if action is None and url is None:
+            reason = f"{self.name} needs an action here: this document has no URL of its own"
+            yield self.skipped(TwimlCode.INVALID_URL, reason)
+
 
 async def run_voice(document: Document, call: VoiceCall) -> Next:
     """Run the verbs of `document` from the top; falls through at its end."""
     for verb in cast("Sequence[VoiceVerb]", document.verbs):
         call.began(verb)
-        step = await verb.run(call)
+        step = await verb.run(call) if verb.is_usable(call) else FALL_THROUGH
         if not isinstance(step, FallThrough):
             return step
     return FALL_THROUGH

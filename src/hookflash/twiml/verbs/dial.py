@@ -1,6 +1,7 @@
 """`<Dial>`: other phones are rung, and the one that answers is joined with this one."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hookflash.domain.call_address import CalleeKind
@@ -40,6 +41,20 @@ RECORD_MODES = (
     "do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual",
 )  # fmt: skip
 _NAME = re.compile(r"(client:)?[A-Za-z0-9+_.-]{1,255}")  # what phones that are rung by a name may be shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Whom:
+    """Whom a `<Dial>` reaches: phones, or what the caller is joined with instead; and what is wrong with them."""
+
+    targets: tuple[Target, ...] = ()
+    alone: LoneNoun | None = None
+    warnings: tuple[TwimlWarning, ...] = ()
+
+
+def _passed_over(part: Verb, alone: LoneNoun) -> TwimlWarning:
+    sentence = f"<{part.declaration.name}> is passed over: <{alone.declaration.name}> stands alone."
+    return TwimlWarning(TwimlCode.DIAL_MIXED, sentence, part.line, part.column)
 
 
 @verb(
@@ -141,55 +156,57 @@ class Dial(VoiceVerb):
     events: tuple[str, ...] | None = attribute("events", words_of("call-progress-event"), summary="without effect")
     passports: str | None = attribute("passports", TEXT, summary="without effect")
 
+    @property
+    def is_last(self) -> bool:
+        return self.action is not None
+
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        yield from self._whom.warnings
+
     async def run(self, call: VoiceCall) -> Next:
-        alone = self._alone(call)
-        targets = self._targets(call) if alone is None else ()
-        caller_id = await self._caller_id(call, targets)
+        whom = self._whom
+        caller_id = await self._caller_id(call, whom.targets)
         if not self.answer_on_bridge:
             await call.answer()
-        plan = self._plan(targets, caller_id)
-        if alone is not None:
-            dialled = await alone.join(call, plan)
+        plan = self._plan(whom.targets, caller_id)
+        if whom.alone is not None:
+            dialled = await whom.alone.join(call, plan)
         else:
-            dialled = await call.dial(plan) if targets else Dialled(status="failed")
+            dialled = await call.dial(plan) if whom.targets else Dialled(status="failed")
         call.note(_outcome(dialled))
         if self.action is None:
             return FALL_THROUGH
         return GoTo(self.action, self.method, dialled.params)
 
-    def _alone(self, call: VoiceCall) -> LoneNoun | None:
-        """What the caller is joined with instead of phones; a warning for whatever stands beside it."""
+    @property
+    def _whom(self) -> "_Whom":
         alone = next((part for part in self.content if isinstance(part, LoneNoun)), None)
-        if alone is None:
-            return None
-        for part in self.content:
-            if isinstance(part, Verb) and part is not alone:
-                sentence = f"<{part.declaration.name}> is passed over: <{alone.declaration.name}> stands alone."
-                call.warn(TwimlWarning(TwimlCode.DIAL_MIXED, sentence, part.line, part.column))
-        return alone
-
-    def _targets(self, call: VoiceCall) -> tuple[Target, ...]:
-        """Whom to ring; a warning for each that cannot be."""
+        if alone is not None:
+            beside = [part for part in self.content if isinstance(part, Verb) and part is not alone]
+            return _Whom(alone=alone, warnings=tuple(_passed_over(part, alone) for part in beside))
         nouns = [part for part in self.content if isinstance(part, Noun)]
         if not nouns and not self.text:
-            call.warn(self.warning(TwimlCode.DIAL_ELEMENT, "<Dial> names nobody who can be rung."))
-            return ()
+            return _Whom(warnings=(self.warning(TwimlCode.DIAL_ELEMENT, "<Dial> names nobody who can be rung."),))
+        return self._rung(nouns or [Number(line=self.line, column=self.column, content=(self.text,))])
+
+    def _rung(self, nouns: Iterable[Noun]) -> "_Whom":
         targets: list[Target] = []
-        for noun in nouns or [Number(line=self.line, column=self.column, content=(self.text,))]:
+        warnings: list[TwimlWarning] = []
+        for noun in nouns:
             try:
                 targets.append(noun.target())
             except BadTargetError as reason:
                 sentence = f"<{noun.declaration.name}> {reason}; it is not rung."
-                call.warn(self.warning(reason.code, sentence))
+                warnings.append(self.warning(reason.code, sentence))
         application = next((target for target in targets if target.callee.kind is CalleeKind.APPLICATION), None)
         if application is not None and len(targets) > 1:
             sentence = "<Application> stands alone in a <Dial>: nobody else is rung."
-            call.warn(self.warning(TwimlCode.DIAL_MIXED, sentence))
-            return (application,)
+            warnings.append(self.warning(TwimlCode.DIAL_MIXED, sentence))
+            targets = [application]
         if len(targets) > MOST_TARGETS:
             sentence = f"<Dial> names {len(targets)} phones; the first {MOST_TARGETS} are rung."
-            call.warn(self.warning(TwimlCode.DIAL_TOO_MANY, sentence))
-        return tuple(targets[:MOST_TARGETS])
+            warnings.append(self.warning(TwimlCode.DIAL_TOO_MANY, sentence))
+        return _Whom(targets=tuple(targets[:MOST_TARGETS]), warnings=tuple(warnings))
 
     async def _caller_id(self, call: VoiceCall, targets: tuple[Target, ...]) -> str | None:
         """What the phones show; None for what the caller shows."""

@@ -1,5 +1,6 @@
 """`<Gather>`: keys that the caller presses, asked for by what is nested in it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -7,7 +8,7 @@ from hookflash.switch.leg import Collected
 from hookflash.switch.protocol import AnySource, Collect
 from hookflash.twiml.declaration import TEXT, URL, ValueKind, attribute, one_of, verb
 from hookflash.twiml.kinds import KEYS, TRUTH, whole
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.pause import Pause
 from hookflash.twiml.verbs.play import Play
 from hookflash.twiml.verbs.say import Say
@@ -137,11 +138,13 @@ class Gather(VoiceVerb):
     )
     debug: bool | None = attribute("debug", TRUTH, summary="without effect")
 
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        yield from self.without_action(self.action, url)
+        for part in self.content:
+            if isinstance(part, Play) and part.digits:
+                yield part.warning(TwimlCode.GATHER_PLAY, "<Play> in <Gather> cannot send digits; it is skipped.")
+
     async def run(self, call: VoiceCall) -> Next:
-        if self.action is None and call.url is None:
-            sentence = "<Gather> needs an action here: this document has no URL of its own; the verb is skipped."
-            call.warn(self.warning(TwimlCode.INVALID_URL, sentence))
-            return FALL_THROUGH
         await call.answer()
         prompts = [await cast("Prompt", part).prompt(call) for part in self.content]
         collected = await self._collected(call, [source for sources in prompts for source in sources])

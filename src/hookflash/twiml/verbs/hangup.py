@@ -12,6 +12,10 @@ from hookflash.twiml.voice import HangUp, Next, VoiceCall, VoiceVerb
 class Hangup(VoiceVerb):
     """Ends the call; as the first verb, it is answered first."""
 
+    @property
+    def is_last(self) -> bool:
+        return True
+
     async def run(self, call: VoiceCall) -> Next:
         await call.answer()
         return HangUp()

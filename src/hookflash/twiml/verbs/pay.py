@@ -1,5 +1,6 @@
 """`<Pay>`: the caller keys card or account, and a connector charges it or keeps a token of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -25,11 +26,11 @@ from hookflash.switch.protocol import AnySource
 from hookflash.twiml.declaration import TEXT, URL, ValueKind, attribute, one_of, verb
 from hookflash.twiml.kinds import TRUTH, short_text, whole, words_of
 from hookflash.twiml.paying import Keyed, PaymentError, PaymentOrder, Till, key_in
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.parameter import Parameter, parameters_of
 from hookflash.twiml.verbs.payment_words import LANGUAGES, words_for
 from hookflash.twiml.verbs.prompt import PROCESSING, Prompt
-from hookflash.twiml.voice import FALL_THROUGH, GoTo, Next, SoundError, StatusCallback, VoiceCall, VoiceVerb
+from hookflash.twiml.voice import GoTo, Next, SoundError, StatusCallback, VoiceCall, VoiceVerb
 
 AMOUNT = ValueKind("an amount from 0 to 1,000,000, at most two decimals", read_amount)
 POSTAL_CODE = ValueKind("true, false or a postal code", read_postal_code)
@@ -126,10 +127,16 @@ class Pay(VoiceVerb):
         summary="which cards are accepted",
     )
 
+    @property
+    def is_last(self) -> bool:
+        return True
+
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        yield from self.without_action(self.action, url)
+        if not fits_currency(self.charge_amount, self.currency):
+            yield self.skipped(TwimlCode.PAY_AMOUNT, f"{self.currency} has no decimals, chargeAmount has")
+
     async def run(self, call: VoiceCall) -> Next:
-        if problem := self._problem(call):
-            call.warn(self.warning(*problem))
-            return FALL_THROUGH
         await call.answer()
         till = call.till(StatusCallback(url=self.status_callback or "", method=self.status_callback_method))
         details = Details()
@@ -151,16 +158,6 @@ class Pay(VoiceVerb):
         details.forget()
         call.note(f"<Pay> ended: {result.value}")
         return GoTo(self.action or "", "POST", params)
-
-    def _problem(self, call: VoiceCall) -> tuple[TwimlCode, str] | None:
-        if self.action is None and call.url is None:
-            return (
-                TwimlCode.INVALID_URL,
-                "<Pay> needs an action here: this document has no URL of its own; the verb is skipped.",
-            )
-        if not fits_currency(self.charge_amount, self.currency):
-            return TwimlCode.PAY_AMOUNT, f"{self.currency} has no decimals, chargeAmount has; the verb is skipped."
-        return None
 
     @property
     def rules(self) -> Rules:

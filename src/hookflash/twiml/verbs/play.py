@@ -1,11 +1,12 @@
 """`<Play>`: a sound file, or keys pressed at the other end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hookflash.switch.protocol import AnySource
 from hookflash.twiml.declaration import attribute, check_url, verb
 from hookflash.twiml.kinds import SENT_KEYS, whole
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.voice import FALL_THROUGH, Next, SoundError, VoiceCall, VoiceVerb, plays
 
 
@@ -21,10 +22,16 @@ class Play(VoiceVerb):
         "digits", SENT_KEYS, refuse=TwimlCode.PLAY_DIGITS, summary="keys that are pressed at the other end"
     )
 
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        if self.digits:
+            return
+        try:
+            if not check_url(self.text):
+                raise ValueError("is missing")
+        except ValueError as reason:
+            yield self.skipped(TwimlCode.INVALID_URL, f"The URL of <Play> {reason}")
+
     async def run(self, call: VoiceCall) -> Next:
-        if not self.text and not self.digits:
-            call.warn(self.warning(TwimlCode.INVALID_URL, "<Play> has no URL; the verb is skipped."))
-            return FALL_THROUGH
         await call.answer()
         if self.digits:
             for _ in range(plays(self.loop)):
@@ -35,23 +42,14 @@ class Play(VoiceVerb):
 
     async def prompt(self, call: VoiceCall) -> list[AnySource]:
         """What is heard inside a `<Gather>`, where keys cannot be sent."""
-        if self.digits:
-            sentence = "<Play> in <Gather> cannot send digits; it is skipped."
-            call.warn(self.warning(TwimlCode.GATHER_PLAY, sentence))
+        if self.digits or not self.is_usable(call):
             return []
         sound = await self._sound(call)
         return [sound] * plays(self.loop) if sound else []
 
     async def _sound(self, call: VoiceCall) -> AnySource | None:
         try:
-            url = check_url(self.text)
-            if not url:
-                raise ValueError("is missing")
-        except ValueError as reason:
-            call.warn(self.warning(TwimlCode.INVALID_URL, f"The URL of <Play> {reason}; the verb is skipped."))
-            return None
-        try:
-            return await call.sound(url)
+            return await call.sound(self.text)
         except SoundError as error:
             call.fail(self, error)
             return None

@@ -1,11 +1,12 @@
 """`<Record>`: what the caller says, kept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hookflash.twiml.declaration import TEXT, URL, ValueKind, attribute, one_of, verb
 from hookflash.twiml.kinds import KEYS, TRUTH, keys_of, whole, words_of
-from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.voice import FALL_THROUGH, GoTo, Next, RecordingPlan, StatusCallback, VoiceCall, VoiceVerb
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
+from hookflash.twiml.voice import GoTo, Next, RecordingPlan, StatusCallback, VoiceCall, VoiceVerb
 
 LONGEST = 14_400  # seconds
 RECORDING_EVENTS = words_of("in-progress", "completed", "absent")
@@ -92,11 +93,14 @@ class Record(VoiceVerb):
     )
     recording_configuration_id: str | None = attribute("recordingConfigurationId", TEXT, summary="without effect")
 
+    @property
+    def is_last(self) -> bool:
+        return True
+
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        return self.without_action(self.action, url)
+
     async def run(self, call: VoiceCall) -> Next:
-        if self.action is None and call.url is None:
-            sentence = "<Record> needs an action here: this document has no URL of its own; the verb is skipped."
-            call.warn(self.warning(TwimlCode.INVALID_URL, sentence))
-            return FALL_THROUGH
         await call.answer()
         recording = await call.record(self._plan)
         call.note(f"{recording.seconds} s were recorded, until {_ENDS.get(recording.why, 'something ended it')}")

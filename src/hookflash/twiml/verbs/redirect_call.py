@@ -1,11 +1,12 @@
 """`<Redirect>` in a call: another document goes on from here."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from hookflash.twiml.declaration import attribute, check_url, one_of, verb
-from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.voice import FALL_THROUGH, GoTo, Next, VoiceCall, VoiceVerb
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
+from hookflash.twiml.voice import GoTo, Next, VoiceCall, VoiceVerb
 
 
 @verb("Redirect", text="absolute or relative URL; the document itself when empty")
@@ -23,15 +24,19 @@ class RedirectCall(VoiceVerb):
         summary="how the document is requested",
     )
 
-    async def run(self, call: VoiceCall) -> Next:
+    @property
+    def is_last(self) -> bool:
+        return True
+
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
         try:
-            url = check_url(self.text)
-            if not url and call.url is None:
+            if not check_url(self.text) and url is None:
                 raise ValueError("is missing, and this document has none of its own")
         except ValueError as reason:
-            call.warn(self.warning(TwimlCode.INVALID_URL, f"The URL of <Redirect> {reason}; the verb is skipped."))
-            return FALL_THROUGH
-        return GoTo(url, self.method)
+            yield self.skipped(TwimlCode.INVALID_URL, f"The URL of <Redirect> {reason}")
+
+    async def run(self, call: VoiceCall) -> Next:
+        return GoTo(self.text, self.method)
 
     @property
     def sentence(self) -> str:

@@ -21,6 +21,10 @@ class Reject(VoiceVerb):
         summary="what the caller hears: the number is not in service, or busy",
     )
 
+    @property
+    def is_last(self) -> bool:
+        return True
+
     async def run(self, call: VoiceCall) -> Next:
         return Refuse(self.reason)
 

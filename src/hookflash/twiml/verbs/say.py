@@ -1,5 +1,6 @@
 """`<Say>`: text that is spoken."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from hookflash.domain.voices import BASIC, DEFAULT, language_named, speaks, voic
 from hookflash.switch.protocol import AnySource, Stream
 from hookflash.twiml.declaration import ValueKind, attribute, verb
 from hookflash.twiml.kinds import whole
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.ssml import ANYTHING, words_of
 from hookflash.twiml.voice import FALL_THROUGH, Next, SoundError, VoiceCall, VoiceVerb, plays
 
@@ -53,13 +54,21 @@ class Say(VoiceVerb):
         "loop", whole(0), default=1, warn=TwimlCode.SAY_LOOP, summary="how often; 0: until the call ends"
     )
 
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        voice, words = self._voice, words_of(self.content)
+        text = plain_text(words)
+        if self.language and not speaks(voice, self.language):
+            sentence = f"{voice.name} does not speak {self.language}; another voice does."
+            yield self.warning(TwimlCode.SAY_VOICE, sentence)
+        if not text:
+            yield self.skipped(TwimlCode.SAY_TEXT, f"{self.name} has no text")
+        elif problem := _length_problem(voice, words, text):
+            yield self.skipped(TwimlCode.SAY_LENGTH, f"The text of {self.name} {problem}")
+
     async def run(self, call: VoiceCall) -> Next:
-        utterance = self.utterance(call)
-        if utterance is None:
-            return FALL_THROUGH
         await call.answer()
         left = plays(self.loop)
-        while left and (source := await self._spoken(call, utterance)) is not None:
+        while left and (source := await self._spoken(call)) is not None:
             times = _times(source, left)
             await self.play(call, source, times=times)
             left -= times
@@ -67,41 +76,28 @@ class Say(VoiceVerb):
 
     async def prompt(self, call: VoiceCall) -> list[AnySource]:
         """What is heard inside a `<Gather>`."""
-        utterance = self.utterance(call)
         sources: list[AnySource] = []
-        while utterance is not None and len(sources) < plays(self.loop):
-            source = await self._spoken(call, utterance)
-            if source is None:
-                break
-            sources += [source] * _times(source, plays(self.loop) - len(sources))
+        left = plays(self.loop) if self.is_usable(call) else 0
+        while left and (source := await self._spoken(call)) is not None:
+            times = _times(source, left)
+            sources += [source] * times
+            left -= times
         return sources
 
-    def utterance(self, call: VoiceCall) -> Utterance | None:
-        """What is spoken, by whom; None, with a warning, when nothing can be."""
-        voice = self._speaker(call)
-        words = words_of(self.content)
-        text = plain_text(words)
-        if not text:
-            call.warn(self.warning(TwimlCode.SAY_TEXT, f"{self.name} has no text; the verb is skipped."))
-            return None
-        if problem := _length_problem(voice, words, text):
-            call.warn(self.warning(TwimlCode.SAY_LENGTH, f"The text of {self.name} {problem}; the verb is skipped."))
-            return None
-        return Utterance(voice, (text,) if voice.name in BASIC else words)
+    @property
+    def utterance(self) -> Utterance:
+        """What is spoken, by whom: where the voice does not speak the language, the language goes first."""
+        voice, words = self._voice, words_of(self.content)
+        speaker = replace(voice, language=self.language) if self.language else voice
+        return Utterance(speaker, (plain_text(words),) if voice.name in BASIC else words)
 
-    def _speaker(self, call: VoiceCall) -> Voice:
-        """The voice; where it does not speak the language, the language goes first."""
-        voice = voice_named(self.voice or "") or DEFAULT
-        if self.language is None:
-            return voice
-        if not speaks(voice, self.language):
-            sentence = f"{voice.name} does not speak {self.language}; another voice does."
-            call.warn(self.warning(TwimlCode.SAY_VOICE, sentence))
-        return replace(voice, language=self.language)
+    @property
+    def _voice(self) -> Voice:
+        return voice_named(self.voice or "") or DEFAULT
 
-    async def _spoken(self, call: VoiceCall, utterance: Utterance) -> AnySource | None:
+    async def _spoken(self, call: VoiceCall) -> AnySource | None:
         try:
-            return await call.say(utterance)
+            return await call.say(self.utterance)
         except SoundError as error:
             call.fail(self, error)
             return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, check_url, one_of, verb
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.body import Body
 from hookflash.twiml.verbs.media import Media
 from hookflash.twiml.voice import FALL_THROUGH, GoTo, Next, Text, VoiceCall, VoiceVerb
@@ -40,25 +40,34 @@ class TextInCall(VoiceVerb):
         "statusCallback", URL, warn=TwimlCode.MESSAGE_STATUS_CALLBACK, summary="told of each status of the message"
     )
 
-    async def run(self, call: VoiceCall) -> Next:
-        body = "".join(_texts(self)).strip()
-        media = tuple(part.text for part in self.content if isinstance(part, Media))
-        if not body and not media:
-            call.warn(self.warning(TwimlCode.MESSAGE_BODY, f"{self.name} has no text; the verb is skipped."))
-            return FALL_THROUGH
-        for url in media:
+    @property
+    def is_last(self) -> bool:
+        return self.action is not None
+
+    @property
+    def body(self) -> str:
+        return "".join(_texts(self)).strip()
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        return tuple(part.text for part in self.content if isinstance(part, Media))
+
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        if not self.body and not self.media:
+            yield self.skipped(TwimlCode.MESSAGE_BODY, f"{self.name} has no text")
+        for each in self.media:
             try:
-                check_url(url)
+                check_url(each)
             except ValueError as reason:
-                sentence = f"The URL of <Media> {reason}; the verb is skipped."
-                call.warn(self.warning(TwimlCode.INVALID_MEDIA_URL, sentence))
-                return FALL_THROUGH
+                yield self.skipped(TwimlCode.INVALID_MEDIA_URL, f"The URL of <Media> {reason}")
+
+    async def run(self, call: VoiceCall) -> Next:
         sid, status = await call.send_text(
             Text(
                 to=self.to or call.caller,
                 from_=self.from_ or call.ours,
-                body=body,
-                media_urls=media,
+                body=self.body,
+                media_urls=self.media,
                 status_callback=self.status_callback,
             )
         )
