@@ -11,6 +11,7 @@ mod gauges;
 mod held_leg;
 mod library;
 pub mod media_io;
+mod pipe;
 pub mod protocol;
 pub mod ring;
 pub mod sip_io;

@@ -19,6 +19,8 @@ pub struct Streams(Arc<Mutex<Table>>);
 struct Table {
     streams: HashMap<u64, Stream>,
     order: VecDeque<u64>,
+    /// The starts of pipes that nobody has taken yet.
+    pipes: HashMap<u64, Sound>,
 }
 
 struct Stream {
@@ -30,7 +32,18 @@ struct Stream {
 impl Streams {
     /// The audio of a stream, which may begin later.
     pub fn sound(&self, number: u64) -> Sound {
-        Arc::clone(&self.lock().stream(number).sound)
+        let mut table = self.lock();
+        match table.pipes.remove(&number) {
+            Some(sound) => sound,
+            None => Arc::clone(&table.stream(number).sound),
+        }
+    }
+
+    /// The writing end of a stream that goes to the one who asks for it first, and is not kept.
+    pub fn pipe(&self, number: u64) -> Pen {
+        let (sound, pen) = Pen::new();
+        self.lock().pipes.insert(number, sound);
+        pen
     }
 
     /// Appends to a stream; nothing at all ends it. What comes after the end, or above an hour, is dropped.
@@ -47,11 +60,9 @@ impl Streams {
         }
     }
 
-    /// Drops a stream: who asks for its number next gets a new one.
+    /// Drops the start of a pipe that nobody has taken.
     pub fn forget(&self, number: u64) {
-        let mut table = self.lock();
-        table.streams.remove(&number);
-        table.order.retain(|&other| other != number);
+        self.lock().pipes.remove(&number);
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {

@@ -1,6 +1,6 @@
 //! The switch as a whole: commands go in, events come out, from any thread.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
@@ -12,7 +12,7 @@ use hookflash_media::graph::Tap;
 
 use crate::clock::Clock;
 use crate::control::Note;
-use crate::crossing::{self, Mouth};
+use crate::crossing::{Crossings, Step, is_between, is_simulated};
 use crate::ears::Ears;
 use crate::gauges::Gauges;
 use crate::protocol::{Command, Event, Happening, LegId, OpId, SwitchConfig};
@@ -20,9 +20,6 @@ use crate::ring::Ring;
 use crate::start::{self, Desk, Started};
 use crate::streams::Streams;
 use crate::world::World;
-
-/// The bit of a leg's number that says that it is one of a simulated leg.
-pub const SIMULATED: LegId = 1 << 50;
 
 /// Samples in a millisecond.
 const PER_MS: u64 = 8;
@@ -64,12 +61,7 @@ pub struct Switch {
     desk: Desk,
     gauges: Gauges,
     control: Mutex<Option<JoinHandle<()>>>,
-    /// Legs that hear one of the other kind.
-    crossings: Mutex<HashMap<LegId, LegId>>,
-}
-
-fn is_simulated(leg: LegId) -> bool {
-    leg & SIMULATED != 0
+    crossings: Mutex<Crossings>,
 }
 
 impl Switch {
@@ -83,6 +75,7 @@ impl Switch {
         Ok(Self {
             ring,
             world,
+            crossings: Mutex::new(Crossings::new(&streams)),
             streams,
             ears: Ears::default(),
             clock,
@@ -90,7 +83,6 @@ impl Switch {
             desk,
             gauges,
             control: Mutex::new(Some(thread)),
-            crossings: Mutex::default(),
         })
     }
 
@@ -102,10 +94,8 @@ impl Switch {
     /// Hands a command over; what comes of it are events.
     pub fn command(&self, command: Command) {
         match command {
-            Command::Bridge { leg, other } if is_simulated(leg) != is_simulated(other) => self.cross(leg, other),
-            Command::Unbridge { leg } => {
-                self.part(leg);
-                self.hand_over(command);
+            Command::Bridge { .. } | Command::Unbridge { .. } | Command::Join { .. } | Command::Leave { .. } => {
+                self.perform(|crossings| crossings.steps(command));
             }
             Command::Hear { leg, op, track } => self.tap(leg, op, self.ears.open(leg, op, &track)),
             Command::Stop { leg, op } => {
@@ -126,23 +116,14 @@ impl Switch {
         }
     }
 
-    /// Lets a simulated leg and a SIP leg hear each other.
-    fn cross(&self, leg: LegId, other: LegId) {
-        for (one, two) in [(leg, other), (other, leg)] {
-            self.tap(one, crossing::MOUTH, Box::new(Mouth::new(&self.streams, one)));
-            self.crossings().insert(one, two);
-        }
-        for (one, two) in [(leg, other), (other, leg)] {
-            self.hand_over(crossing::ear(one, two));
-        }
-    }
-
-    /// Ends that again, if it was so.
-    fn part(&self, leg: LegId) {
-        let Some(other) = self.crossings().remove(&leg) else { return };
-        self.crossings().remove(&other);
-        for leg in [leg, other] {
-            crossing::part(leg).into_iter().for_each(|command| self.hand_over(command));
+    /// Does what is to be done between the worlds, where all of it follows on what came before.
+    fn perform(&self, steps: impl FnOnce(&mut Crossings) -> Vec<Step>) {
+        let mut crossings = self.crossings.lock().unwrap_or_else(PoisonError::into_inner);
+        for step in steps(&mut crossings) {
+            match step {
+                Step::Tell(command) => self.hand_over(*command),
+                Step::Tap(leg, op, tap) => self.tap(leg, op, tap),
+            }
         }
     }
 
@@ -156,15 +137,11 @@ impl Switch {
         }
     }
 
-    fn crossings(&self) -> MutexGuard<'_, HashMap<LegId, LegId>> {
-        self.crossings.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Takes all events that wait.
     pub fn drain(&self) -> Vec<Event> {
-        let events: Vec<Event> = self.ring.drain().into();
+        let events: Vec<Event> = self.ring.drain().into_iter().filter(|event| !is_between(event.leg)).collect();
         for event in events.iter().filter(|event| matches!(event.what, Happening::HungUp { .. })) {
-            self.part(event.leg);
+            self.perform(|crossings| crossings.gone(event.leg));
         }
         events
     }

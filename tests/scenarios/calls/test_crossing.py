@@ -58,19 +58,25 @@ async def simulated_call(switch: Switch, world: World) -> tuple[Leg, Leg]:
     return handset, ours
 
 
-async def test_both_hear_the_other(platform: tuple[Switch, World], phone: Switch, tmp_path: Path) -> None:
-    """What one side plays arrives at the other, as that tone."""
-    switch, world = platform
-    taped = tmp_path / "phone.wav"
+def hum_and_record(phone: Switch, path: Path) -> list[asyncio.Task[None]]:
+    """Let the phone answer with the dial tone, record what it hears meanwhile, and hang up; the tasks that do so."""
 
     async def behave(leg: Leg) -> None:
         await leg.answer()
-        tape = protocol.Record(leg=0, op=0, path=str(taped), track="inbound", most_ms=LENGTH)
+        tape = protocol.Record(leg=0, op=0, path=str(path), track="inbound", most_ms=LENGTH)
         await asyncio.gather(leg.record(tape), leg.play([protocol.Tone(name="dial.us", ms=LENGTH)]))
         await leg.hang_up()
 
     tasks: list[asyncio.Task[None]] = []
     phone.invited = lambda leg, event: tasks.append(asyncio.create_task(behave(leg)))
+    return tasks
+
+
+async def test_both_hear_the_other(platform: tuple[Switch, World], phone: Switch, tmp_path: Path) -> None:
+    """What one side plays arrives at the other, as that tone."""
+    switch, world = platform
+    taped = tmp_path / "phone.wav"
+    tasks = hum_and_record(phone, taped)
     async with asyncio.timeout(PATIENCE):
         handset, ours = await simulated_call(switch, world)
         uri = f"sip:phone@{phone.addresses['udp']}"
@@ -87,6 +93,43 @@ async def test_both_hear_the_other(platform: tuple[Switch, World], phone: Switch
         told = array("h", file.readframes(file.getnframes()))
     assert clearest(heard, 440) > 0.3  # of the dial tone: 350 and 440 Hz
     assert clearest(told, 480) > 0.3  # of the busy tone: 480 and 620 Hz
+
+
+async def test_a_room_of_both_worlds(platform: tuple[Switch, World], phone: Switch, tmp_path: Path) -> None:
+    """In one room, handsets and SIP phones hear all others and nobody hears themselves; it ends with the last of them."""
+    switch, world = platform
+    taped = tmp_path / "phone.wav"
+    tasks = hum_and_record(phone, taped)
+    async with asyncio.timeout(PATIENCE):
+        calls = [await simulated_call(switch, world) for _ in range(2)]
+        uri = f"sip:phone@{phone.addresses['udp']}"
+        called = switch.dial(protocol.Dial(leg=switch.next_number(), uri=uri, from_uri="sip:platform@127.0.0.1"))
+        await called.answered()
+        for leg in (calls[0][1], called, calls[1][1]):
+            await leg.join("room")
+        humming = [
+            asyncio.create_task(handset.play([protocol.Tone(name=name, ms=60_000)]))
+            for (handset, _), name in zip(calls, ("busy.us", "beep"), strict=True)
+        ]
+        await called.gone()
+        await asyncio.gather(*tasks)
+        for task in humming:
+            task.cancel()
+        for _, leg in calls:
+            await leg.leave()
+        assert switch.native.simulated() == 2 * len(calls)
+
+    with wave.open(str(taped)) as file:
+        at_phone = array("h", file.readframes(file.getnframes()))
+    at_first, at_second = (array("h", switch.native.heard(handset.number)) for handset, _ in calls)
+    heard = [
+        {hz: clearest(samples, hz) > 0.2 for hz in (440, 480, 1_000)} for samples in (at_phone, at_first, at_second)
+    ]
+    assert heard == [
+        {440: False, 480: True, 1_000: True},
+        {440: True, 480: False, 1_000: True},
+        {440: True, 480: True, 1_000: False},
+    ]
 
 
 def clearest(samples: Sequence[int], hz: float) -> float:
