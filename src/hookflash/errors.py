@@ -133,6 +133,12 @@ class Code(Enum):
     INVALID_MACHINE_DETECTION = 21234, 400, "MachineDetection must be Enable or DetectMessageEnd"
     ASYNC_AMD_WITHOUT_CALLBACK = 21262, 400, "AsyncAmd needs an AsyncAmdStatusCallback"
     AMD_OUT_OF_RANGE = 21263, 400, "{name}: {why}"
+    CONFERENCE_FULL = 16020, 400, "{limit} take part in the conference, or are on their way, which is as many as may"
+    CONFERENCE_OVER = 16022, 400, "The conference {sid} is over, or not there"
+    INVALID_LABEL = 16024, 400, "Label must have 1 to 128 characters, no / among them, and be no SID of a call"
+    LABEL_IN_USE = 16026, 400, "Another participant has the label {label}"
+    COACHED_ON_HOLD = 16027, 400, "The participant {sid}, who is to be coached, is on hold"
+    COACHED_ABSENT = 16028, 400, "The call {sid}, which is to be coached, is not in the conference"
     CHANNELS_NOT_AVAILABLE = 16113, 400, "The recording {sid} has one channel; two cannot be had"
 
     # -- messages, refused --

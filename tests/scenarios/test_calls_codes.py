@@ -10,6 +10,7 @@ from tests.unit.api.provoked import VOICE
 
 from hookflash.domain.account import AccountSettings, AccountType
 from hookflash.errors import Code
+from hookflash.store.store import Tx
 
 Provoke = Callable[[Stage], Awaitable[Reply]]
 CASES: dict[Code, Provoke] = {}
@@ -100,6 +101,42 @@ async def too_late(here: Stage) -> Reply:
 async def second_channel(here: Stage) -> Reply:
     recording = await here.calls.recorded()
     return await here.api.get(f"~/Recordings/{recording.sid}.wav", RequestedChannels="2")
+
+
+async def invited(here: Stage, room: str = "room", **form: str) -> Reply:
+    """Somebody is called into a conference."""
+    wanted = {"To": PERSON, "From": str(here.api.server.ready["numbers"][0]), **form}  # type: ignore[index]
+    return await here.api.post(f"~/Conferences/{room}/Participants.json", **wanted)
+
+
+CASES[Code.INVALID_LABEL] = lambda here: invited(here, Label="a/b")
+CASES[Code.CONFERENCE_OVER] = lambda here: invited(here, "CF" + "0" * 32)
+CASES[Code.COACHED_ABSENT] = lambda here: invited(here, CallSidToCoach="CA" + "0" * 32)
+
+
+@provokes(Code.LABEL_IN_USE)
+async def same_label(here: Stage) -> Reply:
+    assert (await invited(here, Label="agent")).status == 201
+    return await invited(here, Label="agent")
+
+
+@provokes(Code.CONFERENCE_FULL)
+async def third_of_two(here: Stage) -> Reply:
+    replies = [await invited(here, MaxParticipants="2") for _ in range(3)]
+    assert [reply.status for reply in replies[:-1]] == [201] * 2
+    return replies[-1]
+
+
+@provokes(Code.COACHED_ON_HOLD)
+async def coached_on_hold(here: Stage) -> Reply:
+    coached = (await invited(here)).json["call_sid"]
+    held = "UPDATE conference_participants SET hold = 1, joined_at = 1"
+
+    async def hold(tx: Tx) -> None:
+        await tx.execute(held)
+
+    await here.api.server.exchange.store.write(hold)
+    return await invited(here, CallSidToCoach=coached)
 
 
 @pytest.mark.parametrize("code", sorted(VOICE, key=str))

@@ -1,4 +1,4 @@
-"""At the start, after a process has died: its calls and recordings are closed, as far as they went.
+"""At the start, after a process has died: its calls, conferences and recordings are closed, as far as they went.
 
 The caller first reads `lost_recordings` and repairs their files, then has all closed in one transaction.
 """
@@ -9,6 +9,7 @@ from hookflash.domain.call import Call, CallStatus
 from hookflash.domain.recording import Recording
 from hookflash.store.store import Tx
 
+from .close_lost_conferences import close_lost_conferences
 from .move_call import move_call
 from .move_recording import finish_recording
 
@@ -38,6 +39,7 @@ async def close_lost_calls(tx: Tx, lengths: Mapping[str, int], *, now: int) -> i
         was_answered = call.status is CallStatus.IN_PROGRESS
         to = CallStatus.COMPLETED if was_answered else CallStatus.FAILED
         await move_call(tx, call, to, now=min(now, ends[call.sid]), sentence=_SENTENCE)
+    await close_lost_conferences(tx, now=now)
     return len(lost)
 
 

@@ -82,7 +82,10 @@ def read_pair(request: CreateCall) -> tuple[Callee, str]:
 
 
 def check_source(request: CreateCall, application: Application | None) -> None:
-    """Whether there is a document to run. Raises ApiError."""
+    """Whether there is a document to run, or a conference to go to. Raises ApiError."""
+    options = request.options
+    if isinstance(options, CallOptions) and options.conference is not None:
+        return
     if application is not None:
         if not application.voice_url:
             raise ApiError(Code.URL_REQUIRED)

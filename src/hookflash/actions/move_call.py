@@ -10,6 +10,7 @@ from hookflash.store.store import Tx
 from hookflash.webhooks.voice import call_status_params, detection_params
 
 from .move_message import IllegalMoveError
+from .move_participant import give_up_seat
 from .status_callback import tell_about_call
 
 _S = CallStatus
@@ -51,6 +52,8 @@ async def move_call(
     await timeline.record(tx, call.sid, "move", sentence, account_sid=call.account_sid, now=now)
     if is_told:
         await _tell(tx, call, event, now)
+    if to in FINAL_STATUSES and call.options.conference is not None:
+        await give_up_seat(tx, call, call.options.conference, now=now)
 
 
 async def start_dialling(tx: Tx, call: Call, *, now: int) -> None:

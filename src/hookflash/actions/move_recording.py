@@ -1,6 +1,7 @@
 """Every change of a recording's status happens here: row, timeline of the call and callback in one transaction."""
 
 from hookflash.domain.call import Call
+from hookflash.domain.conference import Conference
 from hookflash.domain.recording import (
     Recording,
     RecordingEvent,
@@ -35,14 +36,16 @@ _SENTENCES = {
 
 
 async def start_recording(
-    tx: Tx, call: Call, options: RecordOptions, *, source: RecordingSource, now: int
+    tx: Tx, of: Call | Conference, options: RecordOptions, *, source: RecordingSource, now: int
 ) -> Recording:
-    """The row of a recording of `call` that begins now. `call` is the one whose document or REST request asks for it,
-    whichever leg is heard."""
+    """The row of a recording that begins now. `of` is whose document or REST request asks for it, whichever leg is
+    heard."""
+    is_call = isinstance(of, Call)
     recording = Recording(
-        account_sid=call.account_sid,
+        account_sid=of.account_sid,
         sid=make_sid("RE", now),
-        call_sid=call.sid,
+        call_sid=of.sid if is_call else None,
+        conference_sid=None if is_call else of.sid,
         source=source,
         channels=options.channels,
         track=options.track,
@@ -53,7 +56,7 @@ async def start_recording(
     )
     await tx.insert("recordings", recording)
     sentence = f"Recording {recording.sid} begins"
-    await timeline.record(tx, call.sid, "note", sentence, account_sid=call.account_sid, now=now)
+    await timeline.record(tx, of.sid, "note", sentence, account_sid=of.account_sid, now=now)
     await _tell(tx, recording, now)
     return recording
 
@@ -112,7 +115,7 @@ async def _tell(tx: Tx, recording: Recording, now: int) -> None:
     await tell_about_call(
         tx,
         recording.account_sid,
-        recording.call_sid or recording.sid,
+        recording.call_sid or recording.conference_sid or recording.sid,
         url=options.status_callback,
         method=options.status_callback_method,
         params=recording_status_params(recording),

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from hookflash.domain.account import Account
 from hookflash.domain.alert import Alert
 from hookflash.domain.call import Call
+from hookflash.domain.conference import Conference
 from hookflash.domain.message import Message
 from hookflash.domain.sids import make_sid
 from hookflash.store import outbox, timeline
@@ -17,7 +18,7 @@ from .status_callback import StatusCallback
 
 async def raise_alert(
     tx: Tx,
-    about: Message | Call,
+    about: Message | Call | Conference,
     *,
     level: str,
     code: int,

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from hookflash.domain.conference import Admission
 from hookflash.domain.recording import RecordOptions
 
 RING_SECONDS = 60  #: for which an unanswered call rings, when nobody says otherwise
@@ -104,6 +105,7 @@ class CallOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     call_reason: str | None = None
     call_token: str | None = None  #: of the incoming call whose caller is shown
     byoc: str | None = None
+    conference: Admission | None = None  #: that it goes to once it is answered
     params: dict[str, str] = {}  #: sent with each request for a document besides the usual ones: SipDomain, …
 
 

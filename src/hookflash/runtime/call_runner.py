@@ -13,6 +13,7 @@ from hookflash.actions.receive_call import Unwanted, receive_call
 from hookflash.api.auth import Authenticator
 from hookflash.domain.call import CallStatus, NoSuchCallError, Source
 from hookflash.domain.clock import SECOND, Clock
+from hookflash.domain.conference import Admission, NotAdmittedError
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.recording import Recording, RecordingSource, RecordOptions
 from hookflash.pending import Pending
@@ -22,14 +23,18 @@ from hookflash.store.store import Store, StoreError, Tx
 from hookflash.store.vault import Vault
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
+from hookflash.twiml.channels import VOICE
 from hookflash.webhooks.client import WebhookClient
 
 from .calls.arrivals import Arrivals
 from .calls.documents import Step
 from .calls.ledger import Ledger
 from .calls.live_call import Begin, LiveCall
-from .calls.parts import Parts, Places, Sounds, Speech
+from .calls.parts import OpenLeg, Parts, Places, Sounds, Speech
 from .calls.placing import place
+from .calls.script import Script
+from .conferences.attending import attend_admitted
+from .conferences.conferences import Conferences
 from .paying.connectors import Connectors
 
 log = structlog.get_logger()
@@ -62,10 +67,12 @@ class CallRunner:
         rates: SenderRates,
         validate_certificates: bool,
         pending: Pending,
+        open_leg: OpenLeg,
         counted: Callable[[int], None] = lambda live: None,
         refused: Callable[[protocol.Invited, int, str], None] = lambda event, status, why: None,
     ) -> None:
         """`counted` hears how many calls are live, whenever that changes; `refused` of each invitation that is."""
+        self.conferences = Conferences(cancel=self.cancel)
         self._parts = Parts(
             store=store,
             clock=clock,
@@ -82,6 +89,8 @@ class CallRunner:
             rates=rates,
             validate_certificates=validate_certificates,
             pending=pending,
+            conferences=self.conferences,
+            open_leg=open_leg,
             adopt=self._adopt,
         )
         self._live: dict[str, LiveCall] = {}
@@ -173,7 +182,7 @@ class CallRunner:
         await self._none_live(grace)
         partings = [asyncio.create_task(call.leg.hang_up("shutdown")) for call in self._live.values()]
         await self._none_live(last_words)
-        late = [*self._tasks, *partings]
+        late = [*self._tasks, *self.conferences.tasks, *partings]
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -182,8 +191,8 @@ class CallRunner:
         """Until no call lives, those that are made meanwhile included, for at most `within` ms."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within / SECOND):
-                while self._tasks:
-                    await asyncio.wait(self._tasks)
+                while left := [*self._tasks, *self.conferences.tasks]:
+                    await asyncio.wait(left)
 
     # -- what REST asks for: LiveCalls --
 
@@ -240,8 +249,11 @@ async def _come_in(call: LiveCall) -> Step | None:
 
 async def _go_out(call: LiveCall) -> Step | None:
     """A call that REST asked for runs its document once somebody answers."""
-    await call.rung()
     options = call.row.options
+    admission = options.conference
+    if admission is not None and admission.seat.early_media:
+        call.spawn(call.parts.conferences.overhear(call, admission.conference_sid))
+    await call.rung()
     if options.record is not None:
         await call.tapes.start(call.row, call.leg, options.record, source=RecordingSource.OUTBOUND_API)
     if options.send_digits:
@@ -252,4 +264,14 @@ async def _go_out(call: LiveCall) -> Step | None:
         found = await call.detect(options.detect)
         if options.detect.if_machine == "Hangup" and found != "human":
             return None
+    if admission is not None:
+        await _take_part(call, admission)
+        return None
     return Step(source=options.source, kind="outgoing-call")
+
+
+async def _take_part(call: LiveCall, admission: Admission) -> None:
+    try:
+        await attend_admitted(Script(call, VOICE), admission)
+    except NotAdmittedError as refusal:
+        call.diary.alert(refusal.code, refusal.sentence)

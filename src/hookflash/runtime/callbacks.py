@@ -5,11 +5,13 @@ import msgspec
 from hookflash.actions.answer_message import record_attempts
 from hookflash.actions.load_call import load_call
 from hookflash.actions.load_message import load_message
+from hookflash.actions.move_conference import load_conference
 from hookflash.actions.raise_alert import raise_alert
 from hookflash.actions.status_callback import StatusCallback
 from hookflash.api.auth import Authenticator
 from hookflash.domain.call import Call
 from hookflash.domain.clock import Clock
+from hookflash.domain.conference import Conference
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.message import Message
 from hookflash.store import outbox
@@ -90,7 +92,7 @@ async def finish_callback(tx: Tx, job: Job, outcome: Outcome, *, now: int) -> No
                 tx,
                 about,
                 level="warning" if isinstance(about, Call) else "error",
-                code=(WebhookCode.CALL_PROGRESS if isinstance(about, Call) else outcome.error.code).number,
+                code=_code(about, outcome.error.code).number,
                 sentence=outcome.error.sentence,
                 now=now,
                 attempt=outcome.attempts[-1] if outcome.attempts else None,
@@ -98,8 +100,17 @@ async def finish_callback(tx: Tx, job: Job, outcome: Outcome, *, now: int) -> No
     await outbox.finish(tx, job)
 
 
-async def _about(tx: Tx, job: Job) -> Message | Call | None:
+def _code(about: Message | Call | Conference, code: WebhookCode) -> WebhookCode:
+    """What the debugger calls a callback that did not get through."""
+    if isinstance(about, Conference):
+        return WebhookCode.CONFERENCE_CALLBACK
+    return WebhookCode.CALL_PROGRESS if isinstance(about, Call) else code
+
+
+async def _about(tx: Tx, job: Job) -> Message | Call | Conference | None:
     """What a callback is about; None when it was deleted meanwhile."""
     if job.subject.startswith("CA"):
         return await load_call(tx, job.account_sid, job.subject)
+    if job.subject.startswith("CF"):
+        return await load_conference(tx, job.account_sid, job.subject)
     return await load_message(tx, job)

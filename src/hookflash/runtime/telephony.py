@@ -15,6 +15,7 @@ from hookflash.network.lines import Lines
 from hookflash.network.world import World
 from hookflash.pending import Pending
 from hookflash.runtime.call_runner import LAST_WORDS, CallRunner
+from hookflash.runtime.conferences.conferences import Conferences
 from hookflash.runtime.paying.connectors import Connectors
 from hookflash.runtime.places import CallPlaces
 from hookflash.runtime.sip_news import SipNews
@@ -50,6 +51,10 @@ class Telephony:
     trunks: Trunks
     sip_news: SipNews
     _arrivals: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def conferences(self) -> Conferences:
+        return self.runner.conferences
 
     @property
     def sip_address(self) -> str:
@@ -159,6 +164,7 @@ def open_telephony(
         rates=settings.sender_rates,
         validate_certificates=settings.validate_certificates,
         pending=pending,
+        open_leg=switch.open,
     )
     return Telephony(
         switch=switch,

@@ -58,6 +58,24 @@ VOICE = channel(
     },
 )
 
+_MEANWHILE = (Say, Play, Pause, RedirectCall)
+
+#: What somebody hears in a conference who waits or is on hold, and what is announced there.
+MEANWHILE = channel(
+    "meanwhile",
+    *_MEANWHILE,
+    unknown_verb=TwimlCode.SCHEMA,
+    plain_text=Say,
+    not_here={
+        name: NotHere(
+            TwimlCode.CONFERENCE_VERB,
+            f"<{name}> cannot stand in what somebody hears who waits or is on hold; it is passed over.",
+        )
+        for name, kind in VOICE.verbs.items()
+        if kind not in _MEANWHILE
+    },
+)
+
 #: What who answers a `<Dial>` may hear before the two are joined.
 WHISPER = channel(
     "whisper",

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 
 V = TypeVar("V", bound="type[Verb]")
 
@@ -77,6 +77,10 @@ class Verb:
     def text(self) -> str:
         """The text directly inside, without the white space around it."""
         return "".join(part for part in self.content if isinstance(part, str)).strip()
+
+    def warning(self, code: TwimlCode, sentence: str) -> TwimlWarning:
+        """A warning about this element."""
+        return TwimlWarning(code, sentence, self.line, self.column)
 
 
 def verb(

@@ -8,7 +8,7 @@ Rule 3: verbs know neither SIP nor HTTP nor the store; they ask the call.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, cast
 
 from hookflash.domain.call_address import Callee
 from hookflash.domain.speech import Utterance
@@ -18,6 +18,9 @@ from hookflash.twiml.declaration import Verb
 from hookflash.twiml.document import Document
 from hookflash.twiml.paying import Till
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
+
+if TYPE_CHECKING:
+    from hookflash.twiml.conferring import ConferencePlan
 
 MOST_PLAYS = 1_000  # of what is looped without end
 
@@ -245,6 +248,13 @@ class VoiceCall(Protocol):
         """Whether a call that this one dials may show `caller_id`."""
         ...
 
+    async def confer(self, plan: "ConferencePlan", talk: TalkPlan) -> Dialled:
+        """Take part in a conference until something ends that: the caller's hang-up, `talk`, REST, or the conference.
+
+        Raises NotAdmittedError.
+        """
+        ...
+
     async def dial(self, plan: DialPlan) -> Dialled:
         """Ring the targets and join the one that answers first with this leg. The caller's hang-up is one of the ends.
 
@@ -310,10 +320,6 @@ class VoiceVerb(Verb):
     @property
     def name(self) -> str:
         return f"<{self.declaration.name}>"
-
-    def warning(self, code: TwimlCode, sentence: str) -> TwimlWarning:
-        """A warning about this element."""
-        return TwimlWarning(code, sentence, self.line, self.column)
 
     def skipped(self, code: TwimlCode, reason: str) -> TwimlWarning:
         """A warning that this verb is passed over, because of `reason`: a sentence without its end."""

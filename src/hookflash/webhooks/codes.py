@@ -34,6 +34,7 @@ class WebhookCode(Enum):
     BODY_TOO_LONG = 11750, "The answer's body is too long: {detail}"
     EMPTY_BODY = 11770, "The answer has no body: {detail}"
     CONTENT_TYPE = 12300, "The answer's content type cannot be used: {detail}"
+    CONFERENCE_CALLBACK = 16011, "A status callback of a conference failed; the conference goes on: {detail}"
     CALL_PROGRESS = 15003, "A status callback of a call failed; the call goes on: {detail}"
 
 

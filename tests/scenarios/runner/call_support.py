@@ -134,6 +134,7 @@ class CallWorld:
             rates=UNLIMITED,
             validate_certificates=True,
             pending=Pending(),
+            open_leg=lambda *, simulated: ScriptedLeg(answered=True, pace=PACE),
         )
 
     # -- the application --

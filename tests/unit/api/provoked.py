@@ -93,6 +93,12 @@ VOICE = frozenset(
         Code.ASYNC_AMD_WITHOUT_CALLBACK,
         Code.AMD_OUT_OF_RANGE,
         Code.CHANNELS_NOT_AVAILABLE,
+        Code.CONFERENCE_FULL,
+        Code.CONFERENCE_OVER,
+        Code.INVALID_LABEL,
+        Code.LABEL_IN_USE,
+        Code.COACHED_ON_HOLD,
+        Code.COACHED_ABSENT,
     }
 )
 

@@ -27,14 +27,14 @@ Event = TypeVar("Event", bound=StrEnum)
 # -- rules --
 
 
-def _url(name: str, value: str) -> str | None:
+def call_url(name: str, value: str) -> str | None:
     """An http or https URL; empty clears it."""
     if value and (len(value) > URL_LIMIT or not is_web_url(value)):
         raise ApiError(Code.INVALID_CALL_URL, name=name, url=value[:200])
     return value or None
 
 
-def _method(name: str, value: str) -> str:
+def call_method(name: str, value: str) -> str:
     """GET or POST, in any case; empty is POST."""
     if value.upper() not in ("GET", "POST", ""):
         raise ApiError(Code.INVALID_CALL_METHOD, name=name)
@@ -47,7 +47,7 @@ def _digits(name: str, value: str) -> str | None:
     return value.translate(_CAPITALS) or None
 
 
-def _events(kind: type[Event]) -> Rule:
+def events_of(kind: type[Event]) -> Rule:
     """The known words of a list, which some write with spaces or commas between; others are passed over."""
     words = frozenset(member.value for member in kind)
 
@@ -76,24 +76,24 @@ def _password(name: str, value: str) -> str | None:
 # -- parameters --
 
 _SOURCE = (
-    Param("Url", "url", _url),
-    Param("Method", "method", _method),
-    Param("FallbackUrl", "fallback_url", _url),
-    Param("FallbackMethod", "fallback_method", _method),
+    Param("Url", "url", call_url),
+    Param("Method", "method", call_method),
+    Param("FallbackUrl", "fallback_url", call_url),
+    Param("FallbackMethod", "fallback_method", call_method),
     Param("Twiml", "twiml", text(TWIML_LIMIT)),
 )
 _STATUS = (
-    Param("StatusCallback", "status_callback", _url),
-    Param("StatusCallbackMethod", "status_callback_method", _method),
+    Param("StatusCallback", "status_callback", call_url),
+    Param("StatusCallbackMethod", "status_callback_method", call_method),
 )
 _TIME_LIMIT = Param("TimeLimit", "time_limit", integer(1, LONGEST_CALL))
 
 RECORDING = (
     Param("RecordingChannels", "channels", choice("mono", "dual")),
     Param("RecordingTrack", "track", choice("inbound", "outbound", "both")),
-    Param("RecordingStatusCallback", "status_callback", _url),
-    Param("RecordingStatusCallbackMethod", "status_callback_method", _method),
-    Param("RecordingStatusCallbackEvent", "status_callback_events", _events(RecordingEvent), repeated=True),
+    Param("RecordingStatusCallback", "status_callback", call_url),
+    Param("RecordingStatusCallbackMethod", "status_callback_method", call_method),
+    Param("RecordingStatusCallbackEvent", "status_callback_events", events_of(RecordingEvent), repeated=True),
     Param("Trim", "trim", choice("trim-silence", "do-not-trim")),
 )
 _DETECTION = (
@@ -107,15 +107,15 @@ _DETECTION = (
     Param("MachineDetectionSpeechEndThreshold", "speech_end", integer(500, 5_000, Code.AMD_OUT_OF_RANGE)),
     Param("MachineDetectionSilenceTimeout", "silence", integer(2_000, 10_000, Code.AMD_OUT_OF_RANGE)),
     Param("AsyncAmd", "is_async", boolean),
-    Param("AsyncAmdStatusCallback", "callback", _url),
-    Param("AsyncAmdStatusCallbackMethod", "callback_method", _method),
+    Param("AsyncAmdStatusCallback", "callback", call_url),
+    Param("AsyncAmdStatusCallbackMethod", "callback_method", call_method),
     Param("IfMachine", "if_machine", choice("Continue", "Hangup", "", refuse=Code.INVALID_IF_MACHINE)),
 )
 _OTHER = (
     Param("SendDigits", "send_digits", _digits),
     Param("Timeout", "timeout", integer(1, LONGEST_RING, Code.INVALID_TIMEOUT)),
     _TIME_LIMIT,
-    Param("StatusCallbackEvent", "status_callback_events", _events(CallEvent), repeated=True),
+    Param("StatusCallbackEvent", "status_callback_events", events_of(CallEvent), repeated=True),
     Param("Record", "record", boolean),
     Param("SipAuthUsername", "sip_username", _username),
     Param("SipAuthPassword", "sip_password", _password),
@@ -123,7 +123,7 @@ _OTHER = (
     Param("CallReason", "call_reason", text(50)),
     Param("CallToken", "call_token", text(1_000)),
     Param("Byoc", "byoc", sid_of("BY")),
-    Param("ClientNotificationUrl", "client_notification_url", _url),
+    Param("ClientNotificationUrl", "client_notification_url", call_url),
 )
 _ENDPOINTS = (
     Param("To", "to", text(), Code.CALL_TO_REQUIRED),
@@ -179,14 +179,14 @@ def read_recording(form: Form) -> RecordOptions:
         values["channels"] = 2 if values["channels"] == "dual" else 1
     if "trim" in values:
         values["trim"] = values["trim"] == "trim-silence"
-    _flatten(values, "status_callback_events")
+    flatten(values, "status_callback_events")
     return RecordOptions(**values)
 
 
 def _options(form: Form, seal: Seal) -> CallOptions:
     source = _source(read_params(form, _SOURCE, creating=True))
     values = read_params(form, (*_STATUS, *_OTHER), creating=True)
-    _flatten(values, "status_callback_events")
+    flatten(values, "status_callback_events")
     values.pop("client_notification_url", None)  # nobody can be pushed to
     recording = read_recording(form)
     values["record"] = recording if values.get("record") else None
@@ -219,7 +219,7 @@ def _detection(form: Form) -> DetectOptions | None:
     return DetectOptions(until_end=mode == "DetectMessageEnd", if_machine=if_machine or None, **values)
 
 
-def _flatten(values: dict[str, Any], name: str) -> None:
+def flatten(values: dict[str, Any], name: str) -> None:
     """The lists of a repeated parameter as one tuple; an empty one counts as not given."""
     chosen = dict.fromkeys(each for several in values.pop(name, ()) for each in several)
     if chosen:

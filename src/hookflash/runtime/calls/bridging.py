@@ -38,21 +38,28 @@ class Bridge:
 
         Raises HungUp when the caller is gone.
         """
-        caller, plan = self._caller, self._plan
+        caller = self._caller
         await caller.answer()
         await caller.leg.bridge(other)
         self.was_joined = True
         caller.diary.note(f"Joined with {name}")
-        if plan.record != "do-not-record" and self._recording is None:
-            await self._record()
-        ends: list[Coroutine[Any, Any, object]] = [other.gone(), left.wait(), caller.leg.wait(plan.limit_ms)]
-        if plan.hangup_on_star:
-            star = protocol.Collect(leg=0, op=0, finish="*", first_ms=DAY, between_ms=DAY)
-            ends.append(caller.leg.collect(star))
         try:
-            await first_of(*ends)
+            await self.last(other.gone(), left.wait())
         finally:
             await caller.leg.unbridge()
+
+    async def last(self, *ends: Coroutine[Any, Any, object]) -> None:
+        """Let what the caller has been joined with last until one of `ends`, or of those of the verb.
+
+        Raises HungUp when the caller is gone.
+        """
+        leg, plan = self._caller.leg, self._plan
+        if plan.record != "do-not-record" and self._recording is None:
+            await self._record()
+        own: list[Coroutine[Any, Any, object]] = [leg.wait(plan.limit_ms)]
+        if plan.hangup_on_star:
+            own.append(leg.collect(protocol.Collect(leg=0, op=0, finish="*", first_ms=DAY, between_ms=DAY)))
+        await first_of(*ends, *own)
 
     async def over(self) -> str | None:
         """End the recording; returns its link, or None when there was none."""

@@ -1,9 +1,10 @@
-"""What is told about a call: notes and attempts in its timeline, alerts to the debugger."""
+"""What is told about a call, or a conference: notes and attempts in its timeline, alerts to the debugger."""
 
 from typing import Any
 
 from hookflash.actions.answer_message import record_attempts
 from hookflash.actions.load_call import load_call
+from hookflash.actions.move_conference import load_conference
 from hookflash.actions.raise_alert import raise_alert
 from hookflash.domain.clock import Clock
 from hookflash.store import timeline
@@ -15,7 +16,7 @@ from .ledger import Ledger
 
 
 class Diary:
-    """The diary of one call; nobody waits for what is written."""
+    """The diary of one call or conference; nobody waits for what is written."""
 
     def __init__(self, ledger: Ledger, clock: Clock, account_sid: str, sid: str) -> None:
         self._ledger = ledger
@@ -77,6 +78,6 @@ def level_of(code: TwimlCode) -> str:
 async def _alert(
     tx: Tx, account_sid: str, sid: str, *, level: str, code: int, sentence: str, now: int, attempt: Attempt | None
 ) -> None:
-    call = await load_call(tx, account_sid, sid)
-    if call is not None:
-        await raise_alert(tx, call, level=level, code=code, sentence=sentence, now=now, attempt=attempt)
+    about = await (load_conference if sid.startswith("CF") else load_call)(tx, account_sid, sid)
+    if about is not None:
+        await raise_alert(tx, about, level=level, code=code, sentence=sentence, now=now, attempt=attempt)

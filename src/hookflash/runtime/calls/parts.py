@@ -25,6 +25,8 @@ from hookflash.webhooks.cookies import Jar
 from hookflash.webhooks.outcome import Attempt, Outcome
 
 if TYPE_CHECKING:
+    from hookflash.runtime.conferences.conferences import Conferences
+
     from .live_call import Begin, LiveCall
 
 
@@ -81,6 +83,12 @@ class Places(Protocol):
         ...
 
 
+class OpenLeg(Protocol):
+    """What makes legs without a far end."""
+
+    def __call__(self, *, simulated: bool) -> Leg: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """What all calls of a server share."""
@@ -100,4 +108,6 @@ class Parts:
     rates: SenderRates
     validate_certificates: bool
     pending: Pending
+    conferences: "Conferences"
+    open_leg: OpenLeg
     adopt: "Callable[[LiveCall, Begin], None]"  #: has a call live, from its beginning to its end, by itself

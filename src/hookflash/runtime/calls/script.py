@@ -19,12 +19,14 @@ from hookflash.domain.recording import RecordingSource
 from hookflash.domain.speech import Utterance
 from hookflash.domain.voices import DEFAULT
 from hookflash.errors import ApiError
+from hookflash.runtime.conferences.attending import attend_named
 from hookflash.runtime.paying.till import CallTill
 from hookflash.speech.engine import SpeechError
 from hookflash.store.store import Tx
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
 from hookflash.switch.protocol import AnySource
+from hookflash.twiml.conferring import ConferencePlan
 from hookflash.twiml.document import Channel
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.voice import (
@@ -40,6 +42,7 @@ from hookflash.twiml.voice import (
     Refuse,
     SoundError,
     StatusCallback,
+    TalkPlan,
     Text,
     VoiceVerb,
     run_voice,
@@ -103,7 +106,7 @@ class Script:
             following = call.documents.follow(page, end, fallback)
             if following is None:
                 return await self.apologise()
-            if call.hung_up is not None:
+            if self._gone is not None:
                 await call.documents.request(self._filled(following), call.row, status=call.status)
                 return HangUp()
             step = following
@@ -119,6 +122,11 @@ class Script:
         except OSError as error:
             self.call.diary.alert(TwimlCode.PLAY_CONTENT, str(error))
         return FALL_THROUGH
+
+    @property
+    def _gone(self) -> protocol.HungUp | None:
+        """How the phone ended that hears it; a leg of another kind tells by itself."""
+        return self.call.hung_up if self.leg is self.call.leg else None
 
     async def apologise(self) -> End:
         """The application cannot go on: the caller hears so."""
@@ -156,8 +164,8 @@ class Script:
         return row.recipient if row.direction is CallDirection.INBOUND else row.sender
 
     def began(self, verb: VoiceVerb) -> None:
-        if self.call.hung_up is not None:
-            raise HungUp(self.call.hung_up)
+        if self._gone is not None:
+            raise HungUp(self._gone)
         if verb.is_heard:
             self._silent = 0
         self.call.diary.note(verb.sentence)
@@ -172,7 +180,8 @@ class Script:
         self.call.diary.alert(error.code, f"line {verb.line}, column {verb.column}: {error.sentence}")
 
     async def answer(self) -> None:
-        await self.call.answer()
+        if self.leg is self.call.leg:
+            await self.call.answer()
 
     async def say(self, utterance: Utterance) -> AnySource:
         try:
@@ -230,6 +239,9 @@ class Script:
         if not is_of_sip and caller_id in (row.sender, row.recipient):
             return True
         return await self.call.parts.store.read(_may_show, row.account_sid, caller_id)
+
+    async def confer(self, plan: ConferencePlan, talk: TalkPlan) -> Dialled:
+        return await attend_named(self, plan, talk)
 
     async def dial(self, plan: DialPlan) -> Dialled:
         return await RunningDial(self, plan).run()

@@ -1,4 +1,4 @@
-"""The recordings of a call that run: each is a row, a file, and a task of the call that ends with its leg."""
+"""The recordings of a call, or a conference, that run: each is a row, a file, and a task that ends with its leg."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hookflash.actions.move_recording import finish_recording, start_recording
 from hookflash.domain.call import Call, NoSuchCallError
 from hookflash.domain.clock import HOUR
+from hookflash.domain.conference import Conference
 from hookflash.domain.recording import Recording, RecordingEvent, RecordingSource, RecordOptions
 from hookflash.switch.leg import HungUp, Leg, Recorded, Tape
 from hookflash.switch.protocol import Record
@@ -51,7 +52,7 @@ class Running:
 
 
 class Tapes:
-    """Starts recordings of one call and knows those that run; `group` is the call's, which outlives them."""
+    """Starts recordings of one call or conference and knows those that run; `group` is its own, which outlives them."""
 
     def __init__(self, parts: Parts, diary: Diary, ledger: Ledger, group: asyncio.TaskGroup) -> None:
         self._parts = parts
@@ -63,10 +64,16 @@ class Tapes:
         self._may_hear.set()
 
     async def start(
-        self, call: Call, leg: Leg, options: RecordOptions, *, source: RecordingSource, how: Record = UNTIL_THE_END
+        self,
+        of: Call | Conference,
+        leg: Leg,
+        options: RecordOptions,
+        *,
+        source: RecordingSource,
+        how: Record = UNTIL_THE_END,
     ) -> Running:
-        """Record `leg` for `call`; `how` says what ends it, `options` the rest."""
-        row = await self._ledger.write(start_recording, call, options, source=source, now=self._parts.clock.now())
+        """Record `leg` for `of`; `how` says what ends it, `options` the rest."""
+        row = await self._ledger.write(start_recording, of, options, source=source, now=self._parts.clock.now())
         command = replace(how, channels=options.channels, track=options.track, trim=options.trim)
         tape = Tape()
         task = self._group.create_task(self._run(row, leg, command, tape), name=f"record-{row.sid}")

@@ -18,3 +18,5 @@ DELETE FROM handset_messages;
 DELETE FROM calls;
 DELETE FROM dial_queues;
 DELETE FROM recordings;
+DELETE FROM conferences;
+DELETE FROM conference_participants;

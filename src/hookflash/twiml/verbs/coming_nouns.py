@@ -6,17 +6,6 @@ from hookflash.twiml.declaration import Verb, verb
 from hookflash.twiml.problems import TwimlCode
 
 
-@verb(
-    "Conference",
-    text="the name of the conference",
-    coming="conferences come with a later version",
-    code=TwimlCode.DIAL_ELEMENT,
-)
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Conference(Verb):
-    """Puts the caller into a conference."""
-
-
 @verb("Queue", text="the name of the queue", coming="queues come with a later version", code=TwimlCode.DIAL_ELEMENT)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Queue(Verb):

@@ -10,7 +10,8 @@ from hookflash.twiml.kinds import TRUTH, short_text, synonyms, whole, words_of
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.application import Application
 from hookflash.twiml.verbs.client import Client
-from hookflash.twiml.verbs.coming_nouns import Conference, Queue
+from hookflash.twiml.verbs.coming_nouns import Queue
+from hookflash.twiml.verbs.conference import Conference
 from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, LoneNoun, Noun
 from hookflash.twiml.verbs.number import Number, number_of
 from hookflash.twiml.verbs.record import RECORDING_EVENTS
@@ -170,7 +171,10 @@ class Dial(VoiceVerb):
             await call.answer()
         plan = self._plan(whom.targets, caller_id)
         if whom.alone is not None:
-            dialled = await whom.alone.join(call, plan)
+            found = await whom.alone.join(call, plan)
+            if found is None:
+                return FALL_THROUGH
+            dialled = found
         else:
             dialled = await call.dial(plan) if whom.targets else Dialled(status="failed")
         call.note(_outcome(dialled))
@@ -183,7 +187,8 @@ class Dial(VoiceVerb):
         alone = next((part for part in self.content if isinstance(part, LoneNoun)), None)
         if alone is not None:
             beside = [part for part in self.content if isinstance(part, Verb) and part is not alone]
-            return _Whom(alone=alone, warnings=tuple(_passed_over(part, alone) for part in beside))
+            warnings = (*(_passed_over(part, alone) for part in beside), *alone.problems())
+            return _Whom(alone=alone, warnings=warnings)
         nouns = [part for part in self.content if isinstance(part, Noun)]
         if not nouns and not self.text:
             return _Whom(warnings=(self.warning(TwimlCode.DIAL_ELEMENT, "<Dial> names nobody who can be rung."),))

@@ -1,11 +1,12 @@
 """What the nouns of `<Dial>` have in common: those that ring a phone, and those that stand alone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hookflash.domain.call_address import Callee
 from hookflash.twiml.declaration import URL, Verb, attribute, one_of
 from hookflash.twiml.kinds import whole, words_of
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.voice import Dialled, DialPlan, MachineDetection, StatusCallback, Target, VoiceCall
 
 CALL_EVENTS = words_of("initiated", "ringing", "answered", "completed")
@@ -106,8 +107,15 @@ class Line(Phone):
 class LoneNoun(Verb):
     """What `<Dial>` joins the caller with instead of phones: it stands alone there."""
 
-    async def join(self, call: VoiceCall, plan: DialPlan) -> Dialled:
-        """Join the caller with it, until something parts them; `plan` has no targets."""
+    def problems(self) -> Iterable[TwimlWarning]:
+        """What is wrong with it that its attributes do not tell."""
+        return ()
+
+    async def join(self, call: VoiceCall, plan: DialPlan) -> Dialled | None:
+        """Join the caller with it, until something parts them; `plan` has no targets.
+
+        None: it is passed over, and the `<Dial>` with it.
+        """
         raise NotImplementedError
 
 
