@@ -17,6 +17,7 @@ from hookflash.domain.conference import Admission, NotAdmittedError
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.recording import Recording, RecordingSource, RecordOptions
 from hookflash.pending import Pending
+from hookflash.speech.recogniser import Recognition
 from hookflash.store.outbox import Job
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.store import Store, StoreError, Tx
@@ -60,6 +61,7 @@ class CallRunner:
         links: MediaLinks,
         recordings: RecordingFiles,
         speech: Speech,
+        recognition: Recognition,
         sounds: Sounds,
         places: Places,
         connectors: Connectors,
@@ -82,6 +84,7 @@ class CallRunner:
             links=links,
             recordings=recordings,
             speech=speech,
+            recognition=recognition,
             sounds=sounds,
             places=places,
             connectors=connectors,

@@ -22,8 +22,11 @@ from hookflash.runtime.sip_news import SipNews
 from hookflash.runtime.sounds import Sounds
 from hookflash.settings import Mode, Settings
 from hookflash.speech.espeak import Espeak
+from hookflash.speech.recognition import Engines
 from hookflash.speech.repertoire import Repertoire
 from hookflash.speech.speaker import Speaker
+from hookflash.speech.sphinx.recogniser import Pocketsphinx
+from hookflash.speech.sphinx.workers import Workers
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.shelf import Shelf
 from hookflash.store.store import Store, Tx
@@ -43,6 +46,7 @@ class Telephony:
     switch: Switch
     world: World
     speaker: Speaker
+    engines: Engines
     sounds: Sounds
     repertoire: Repertoire
     handset_calls: HandsetCalls
@@ -77,7 +81,7 @@ class Telephony:
         for task in self._arrivals:
             task.cancel()
         await asyncio.gather(*self._arrivals, return_exceptions=True)
-        await asyncio.gather(self.world.stop(), self.handset_calls.close(), self.speaker.close())
+        await asyncio.gather(self.world.stop(), self.handset_calls.close(), self.speaker.close(), self.engines.close())
 
     def _invited(self, leg: SwitchLeg, event: protocol.Invited) -> None:
         if not self.handset_calls.takes(leg, event) and not self.lines.takes(leg):
@@ -120,6 +124,7 @@ def open_telephony(
     speaker = Speaker(
         Espeak(), shelf=Shelf(cache / "speech"), feed=switch.stream, pending=pending, repertoire=repertoire
     )
+    engines = Engines(Pocketsphinx(Workers()))
     sounds = Sounds(
         webhooks=webhooks,
         auth=auth,
@@ -145,6 +150,7 @@ def open_telephony(
         links=links,
         recordings=recordings,
         speech=speaker,
+        recognition=engines,
         sounds=sounds,
         places=CallPlaces(
             switch=switch,
@@ -170,6 +176,7 @@ def open_telephony(
         switch=switch,
         world=world,
         speaker=speaker,
+        engines=engines,
         sounds=sounds,
         repertoire=repertoire,
         handset_calls=calls,

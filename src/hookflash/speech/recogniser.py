@@ -3,12 +3,16 @@
 Rule 1: audio is 16-bit mono PCM at 8 kHz, in pieces of any length.
 Rule 2: `write` returns once the engine has taken the piece in: whoever writes decides what time does meanwhile.
 Rule 3: results come in order; those that are not final may still change.
+Rule 4: what fails after listening has begun comes out of the iteration; `write` and `end` do nothing any more then.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
+
+NOT_CONFIGURED = 13343  #: no engine can do what is asked
+DEGRADED = 13340  #: an engine that should have understood failed
 
 
 class RecognitionError(Exception):

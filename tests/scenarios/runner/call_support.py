@@ -25,6 +25,9 @@ from hookflash.pending import Pending
 from hookflash.runtime.call_runner import CallRunner
 from hookflash.runtime.calls.parts import NoWayError
 from hookflash.runtime.paying.connectors import Connectors
+from hookflash.speech.recognition import Engines
+from hookflash.speech.sphinx.recogniser import Pocketsphinx
+from hookflash.speech.sphinx.workers import Workers
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.rows import decoder
 from hookflash.store.store import Tx
@@ -127,6 +130,7 @@ class CallWorld:
             links=MediaLinks(base=lambda: "https://here.example", key=None),
             recordings=RecordingFiles(directory),
             speech=self.speech,
+            recognition=Engines(Pocketsphinx(Workers())),
             sounds=ScriptedSounds(),
             places=self.places,
             connectors=Connectors({}, with_loopback=True),

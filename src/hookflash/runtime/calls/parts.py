@@ -14,6 +14,7 @@ from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.speech import Utterance
 from hookflash.pending import Pending
 from hookflash.runtime.paying.connectors import Connectors
+from hookflash.speech.recogniser import Recognition
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.store import Store
 from hookflash.store.vault import Vault
@@ -101,6 +102,7 @@ class Parts:
     links: MediaLinks
     recordings: RecordingFiles
     speech: Speech
+    recognition: Recognition
     sounds: Sounds
     places: Places
     connectors: Connectors

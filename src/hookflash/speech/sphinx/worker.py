@@ -1,0 +1,35 @@
+"""A process with a decoder: jobs come in, answers go out, each as MessagePack behind its length in 4 bytes.
+
+It ends when its standard input does: with the server, however that ended.
+"""
+
+import signal
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from hookflash.speech.sphinx.decoder import Decoder, Job
+
+LENGTH = 4  #: bytes
+
+
+def work(asked: BinaryIO, answered: BinaryIO) -> None:
+    """Answer until nothing is asked any more."""
+    decoder = Decoder()
+    reader = msgspec.msgpack.Decoder(Job)
+    while len(head := asked.read(LENGTH)) == LENGTH:
+        body = asked.read(int.from_bytes(head, "big"))
+        answered.write(framed(decoder.decode(reader.decode(body))))
+        answered.flush()
+
+
+def framed(message: msgspec.Struct) -> bytes:
+    """A message as it goes through the pipe."""
+    body = msgspec.msgpack.encode(message)
+    return len(body).to_bytes(LENGTH, "big") + body
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes the pipe
+    work(sys.stdin.buffer, sys.stdout.buffer)
