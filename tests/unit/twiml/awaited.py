@@ -9,8 +9,6 @@ AWAITED: set[str] = {
     "Header",
     # transfers
     "Refer",
-    # conferences
-    "Conference",
     # queues
     "Enqueue",
     "Task",
