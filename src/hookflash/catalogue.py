@@ -151,6 +151,7 @@ TWIML_SENTENCES = {
     TwimlCode.RECORD_TRIM: "The `trim` of a <Record> is neither trim-silence nor do-not-trim.",
     TwimlCode.REDIRECT_METHOD: "The `method` of a <Redirect> in a call is neither GET nor POST.",
     TwimlCode.VERB_NOT_HERE: "A verb of TwiML that comes with a later version; it was passed over.",
+    TwimlCode.REFER_WITHOUT_URL: "A phone asked for a transfer (REFER), and no <Dial> with a `referUrl` was under way.",
     TwimlCode.REFER: "A <Refer> cannot be done here.",
     TwimlCode.REJECT_REASON: "The `reason` of a <Reject> is neither rejected nor busy.",
     TwimlCode.PAUSE_LENGTH: "The `length` of a <Pause> is not a number of at least 1.",

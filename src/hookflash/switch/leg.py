@@ -118,7 +118,10 @@ class Leg(Protocol):
         ...
 
     async def bridge(self, other: "Leg") -> None:
-        """Let both hear each other; returns at once. `unbridge`, or the end of one of them, ends it."""
+        """Let both hear each other; returns at once. `unbridge`, or the end of one of them, ends it.
+
+        A leg that is bridged with itself hears what it says.
+        """
         ...
 
     async def unbridge(self) -> None: ...

@@ -210,7 +210,7 @@ class Stop(Command, frozen=True, kw_only=True, tag="stop"):
 
 
 class Bridge(Command, frozen=True, kw_only=True, tag="bridge"):
-    """Let two legs hear each other, until one of them ends or `unbridge`."""
+    """Let two legs hear each other, until one of them ends or `unbridge`; a leg and itself: hear what it says."""
 
     other: int
 

@@ -3,8 +3,10 @@
 from hookflash.twiml.declaration import NotHere
 from hookflash.twiml.document import channel
 from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.verbs.coming import Connect, Echo, Enqueue, Leave, Refer, Start, Stop
+from hookflash.twiml.verbs.coming import Enqueue, Leave, Start, Stop
+from hookflash.twiml.verbs.connect import Connect
 from hookflash.twiml.verbs.dial import Dial
+from hookflash.twiml.verbs.echo import Echo
 from hookflash.twiml.verbs.gather import Gather
 from hookflash.twiml.verbs.hangup import Hangup
 from hookflash.twiml.verbs.message import Message
@@ -14,6 +16,7 @@ from hookflash.twiml.verbs.play import Play
 from hookflash.twiml.verbs.record import Record
 from hookflash.twiml.verbs.redirect import Redirect
 from hookflash.twiml.verbs.redirect_call import RedirectCall
+from hookflash.twiml.verbs.refer import Refer
 from hookflash.twiml.verbs.reject import Reject
 from hookflash.twiml.verbs.say import Say
 from hookflash.twiml.verbs.sms import Sms

@@ -87,6 +87,7 @@ class TwimlCode(IntEnum):
     REDIRECT_METHOD = 13710
     VERB_NOT_HERE = 13750
     REFER = 13801
+    REFER_WITHOUT_URL = 13802
     REJECT_REASON = 13810
     PAUSE_LENGTH = 13910
     MESSAGE_TO = 14101
@@ -145,6 +146,7 @@ ERRORS = frozenset({
     TwimlCode.RECORD_EVENTS,
     TwimlCode.VERB_NOT_HERE,
     TwimlCode.REFER,
+    TwimlCode.REFER_WITHOUT_URL,
     TwimlCode.PAY_AMOUNT,
     TwimlCode.PAY_CONNECTOR,
     TwimlCode.PAY_NO_TOKENS,

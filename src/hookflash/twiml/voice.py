@@ -153,6 +153,7 @@ class DialPlan:
     answer_on_bridge: bool
     ring_tone: str  #: a country; empty: what the other side sends, or the usual one
     talk: TalkPlan
+    transfer: GoTo | None = None  #: what runs when one of the two asks to have the other elsewhere; None: nothing does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +165,7 @@ class Dialled:
     seconds: int | None = None  #: how long the two spoke; None when they never did, or one was sent elsewhere
     bridged: bool = False
     recording_url: str | None = None
+    transfer: GoTo | None = None  #: where the caller goes, for the other has asked for it
     more: Mapping[str, str] = field(default_factory=dict)  #: that the action learns: DialSipCallId and so on
 
     @property

@@ -42,6 +42,20 @@ fn a_bridge_carries_both_ways() {
     }
 }
 
+/// Who is bridged with itself hears what it says, and nobody else does; until it is taken out.
+#[test]
+fn a_leg_that_is_bridged_with_itself_hears_itself() {
+    for codec in [CodecKind::Pcmu, CodecKind::G722, CodecKind::Opus] {
+        let mut world = calls(codec, codec);
+        world.tell(11, Bridge { other: 11 });
+        world.run(1_500);
+        assert!(has(&world.heard(1, 800), 600.0) && lacks(&world.heard(2, 800), 600.0), "{codec:?}");
+        world.tell(11, Unbridge);
+        world.run(1_000);
+        assert!(lacks(&world.heard(1, 300), 600.0), "{codec:?}");
+    }
+}
+
 /// Packets pass as they are only while nobody needs what is in them.
 #[test]
 fn a_bridge_is_plain_while_nobody_listens() {

@@ -2,13 +2,7 @@
 
 AWAITED: set[str] = {
     # who is rung
-    "Dial",
-    "Sip",
-    "Uri",
-    "Headers",
-    "Header",
     # transfers
-    "Refer",
     # queues
     "Enqueue",
     "Task",
@@ -25,18 +19,6 @@ AWAITED: set[str] = {
     "Transcription",
     "Recording",
     # instead of it
-    "Connect",
-    "Stream",
-    "Room",
-    "VirtualAgent",
-    "Config",
-    "Conversation",
-    "Autopilot",
-    "AiSession",
-    "ConversationRelay",
-    "ConversationRelaySession",
-    "Assistant",
     # parameters
     # echo
-    "Echo",
 }

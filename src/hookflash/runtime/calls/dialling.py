@@ -7,11 +7,12 @@ from hookflash.domain.call import CallStatus
 from hookflash.domain.call_address import CalleeKind
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
-from hookflash.twiml.voice import Dialled, DialPlan
+from hookflash.twiml.voice import Dialled, DialPlan, GoTo
 
 from .bridging import Bridge
 from .callees import Callee, Callees
-from .races import meanwhile
+from .races import first_of, meanwhile
+from .transfers import Wish, send
 
 if TYPE_CHECKING:
     from .script import Script
@@ -30,19 +31,43 @@ class RunningDial:
         self._callees = Callees(script, plan)
         self._winner: Callee | None = None
         self._bridge = Bridge(script, plan.talk)
+        self._transfer: GoTo | None = None  #: of the caller
 
     async def run(self) -> Dialled:
         try:
             await self._bridge.rings()
             self._winner = winner = await self._ring()
             if winner is not None:
-                await self._bridge.talk(winner.leg, winner.call.row.sid, winner.call.left)
+                await self._talk(winner)
         except HungUp:
             pass  # the caller is gone: what is known so far is told
         finally:
             await self._callees.drop()
             recording_url = await self._bridge.over()
         return self._result(recording_url)
+
+    async def _talk(self, callee: Callee) -> None:
+        """Join the two, until something parts them or one of them wants the other elsewhere."""
+        talk = self._bridge.talk(callee.leg, callee.call.row.sid, callee.call.left)
+        if self._plan.transfer is None:
+            await talk
+            return
+        with Wish(self._caller, callee.call) as wish:
+            await first_of(talk, wish.came.wait())
+        if wish.who is not None:
+            await self._grant(wish, self._plan.transfer, callee)
+
+    async def _grant(self, wish: Wish, plan: GoTo, callee: Callee) -> None:
+        """Who asked leaves; for the other a document runs."""
+        assert wish.who is not None, "somebody has asked"
+        await wish.who.leg.accept_refer()
+        document = wish.document(plan)
+        self._caller.diary.note(f"The phone of {wish.who.row.sid} asks to have the other elsewhere")
+        if wish.who is self._caller:
+            send(callee.call, document, self._script)
+            await self._caller.leg.hang_up()
+        else:
+            self._transfer = document
 
     # -- ringing --
 
@@ -111,6 +136,7 @@ class RunningDial:
             seconds=None if callee.call.left.is_set() else callee.call.seconds,
             bridged=self._bridge.was_joined,
             recording_url=recording_url,
+            transfer=self._transfer,
             more=_sip_params(callee),
         )
 
@@ -132,4 +158,6 @@ def _sip_params(callee: Callee) -> dict[str, str]:
     else:
         return {}
     own = {f"DialSipHeader_{name}": value for name, value in headers.items() if name.upper().startswith("X-")}
-    return {**({"DialSipResponseCode": str(status)} if status else {}), **own}
+    code = {"DialSipResponseCode": str(status)} if status else {}
+    name = {"DialSipCallId": headers["Call-ID"]} if "Call-ID" in headers else {}
+    return {**name, **code, **own}

@@ -33,6 +33,7 @@ from .parts import Parts
 from .placing import move_row
 from .script import End, Script
 from .tapes import Tapes
+from .transfers import Wish, refuse
 
 log = structlog.get_logger()
 
@@ -61,6 +62,7 @@ class LiveCall:
         self._ended_at: int | None = None
         self.left = asyncio.Event()  #: REST has sent it elsewhere
         self.ended = asyncio.Event()  #: its row is final
+        self.wish: Wish | None = None  #: who hears when its phone wants another elsewhere; None: nobody
         self.ledger = Ledger(parts.store)
         self.diary = Diary(self.ledger, parts.clock, row.account_sid, row.sid)
         self.documents = Documents(parts, self.diary, row.account_sid, row.sid)
@@ -86,8 +88,12 @@ class LiveCall:
             await self.ledger.settled()
 
     def redirect(self, source: Source) -> None:
-        """Leave what runs and run the document of `source`; before the answer of a call that we dialled, then."""
-        self._order = Step(source=source, kind="redirect")
+        """REST wants it to run the document of `source`."""
+        self.send(Step(source=source, kind="redirect"))
+
+    def send(self, step: Step) -> None:
+        """Leave what runs and run `step`; before the answer of a call that we dialled, then."""
+        self._order = step
         self.left.set()
         if self._running is not None and (self.was_answered or self._is_invited):
             self._running.cancel()
@@ -159,6 +165,9 @@ class LiveCall:
             case protocol.Signal(sent=sent, line=line) if self._signals < MOST_SIGNALS:
                 self._signals += 1
                 self.diary.aside(f"{'Sent' if sent else 'Received'} {line}", kind="sip", data=event)
+            case protocol.Referred():
+                if self.wish is None or not self.wish.take(self, event):
+                    self.spawn(refuse(self))
             case protocol.Quality():
                 self.diary.aside(quality_sentence(event), kind="media", data=event)
             case _:

@@ -5,23 +5,7 @@ One that comes is declared in a file of its own, and goes from here.
 
 from dataclasses import dataclass
 
-from hookflash.twiml.declaration import URL, Verb, attribute, one_of, verb
-from hookflash.twiml.problems import TwimlCode
-
-
-@verb("Connect", coming="streams and conversations come with a later version")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Connect(Verb):
-    """Joins the call with something that speaks by itself."""
-
-    action: str | None = attribute("action", URL, summary="told how it ended. Default: the next verb runs")
-    method: str = attribute("method", one_of("GET", "POST"), default="POST", summary="how `action` is requested")
-
-
-@verb("Echo", coming="it comes with a later version")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Echo(Verb):
-    """Lets the caller hear what they say."""
+from hookflash.twiml.declaration import Verb, verb
 
 
 @verb("Enqueue", text="the name of the queue", coming="queues come with a later version")
@@ -34,12 +18,6 @@ class Enqueue(Verb):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Leave(Verb):
     """Takes the caller out of the queue."""
-
-
-@verb("Refer", coming="transfers come with a later version", code=TwimlCode.REFER)
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Refer(Verb):
-    """Sends the caller's phone to another address."""
 
 
 @verb("Start", coming="streams and transcriptions come with a later version")

@@ -151,7 +151,11 @@ class Dial(VoiceVerb):
     recording_configuration_id: str | None = attribute("recordingConfigurationId", TEXT, summary="without effect")
     call_reason: str | None = attribute("callReason", short_text(50), summary="without effect")
     refer_url: str | None = attribute(
-        "referUrl", URL, warn=TwimlCode.INVALID_URL, summary="transfers by the phones come with a later version"
+        "referUrl",
+        URL,
+        warn=TwimlCode.INVALID_URL,
+        summary="a document for one of the two, when the other asks to have it elsewhere (REFER). Default: that is "
+        "refused",
     )
     refer_method: str = attribute("referMethod", METHOD, default="POST", summary="how `referUrl` is requested")
     events: tuple[str, ...] | None = attribute("events", words_of("call-progress-event"), summary="without effect")
@@ -178,6 +182,8 @@ class Dial(VoiceVerb):
         else:
             dialled = await call.dial(plan) if whom.targets else Dialled(status="failed")
         call.note(_outcome(dialled))
+        if dialled.transfer is not None:
+            return dialled.transfer
         if self.action is None:
             return FALL_THROUGH
         return GoTo(self.action, self.method, dialled.params)
@@ -237,6 +243,7 @@ class Dial(VoiceVerb):
             answer_on_bridge=self.answer_on_bridge,
             ring_tone=self.ring_tone,
             talk=self._talk_plan,
+            transfer=GoTo(self.refer_url, self.refer_method) if self.refer_url else None,
         )
 
     @property

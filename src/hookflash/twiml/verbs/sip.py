@@ -59,16 +59,23 @@ class Sip(Line):
     )
 
     def target(self) -> Target:
-        inner = next((part for part in self.content if isinstance(part, Uri)), None)
+        inner = self._uri
         return replace(
-            self.rung(self._callee(inner.text if inner else self.text)),
+            self.rung(self.callee),
             whisper_url=self.url,
             whisper_method=self.method,
             username=(inner.username if inner else None) or self.username or "",
             password=(inner.password if inner else None) or self.password or "",
         )
 
-    def _callee(self, uri: str) -> Callee:
+    @property
+    def _uri(self) -> Uri | None:
+        return next((part for part in self.content if isinstance(part, Uri)), None)
+
+    @property
+    def callee(self) -> Callee:
+        """Its address and its headers. Raises BadTargetError."""
+        uri = self._uri.text if self._uri else self.text
         lists = [part for part in self.content if isinstance(part, Headers)]
         headers = [header for each in lists for header in each.content if isinstance(header, Header)]
         if query := "&".join(f"{quote(header.header or '')}={quote(header.value or '')}" for header in headers):

@@ -182,7 +182,8 @@ pub enum MediaCommand {
         /// Which.
         op: OpId,
     },
-    /// Let this leg and another of the same shard hear each other. It ends what joined either of them before.
+    /// Let this leg and another of the same shard hear each other. It ends what joined either of them before. A leg that
+    /// is bridged with itself hears what it says.
     Bridge {
         /// The other.
         other: LegId,

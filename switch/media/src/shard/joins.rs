@@ -7,7 +7,7 @@ use crate::session::{Place, Presence};
 
 impl Shard {
     pub(super) fn bridge(&mut self, key: usize, other: LegId, out: &mut impl Out) {
-        let Some(other_key) = self.key(other).filter(|&other| other != key) else { return };
+        let Some(other_key) = self.key(other) else { return };
         self.part(key, out);
         self.part(other_key, out);
         let Some(slot) = self.sessions[key].as_ref().map(|session| session.slot) else { return };
