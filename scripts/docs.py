@@ -71,6 +71,8 @@ def errors() -> str:
         rows = [[number, meaning.status or "", blanks_as_dots(meaning.sentence)] for number, meaning in found]
         if where is not Where.REFUSAL:
             head, rows = [head[0], head[2]], [[row[0], row[2]] for row in rows]
+        if where is Where.TWIML:
+            head, rows = [*head, "what to do"], [[*row, m.cure] for row, (_, m) in zip(rows, found, strict=True)]
         parts += [f"## {title}", table(head, rows)]
     return "\n\n".join(parts)
 

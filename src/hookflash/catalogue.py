@@ -9,6 +9,7 @@ from functools import cache
 import msgspec
 
 from hookflash.errors import Code
+from hookflash.twiml.cures import CURES
 from hookflash.twiml.problems import TwimlCode
 from hookflash.webhooks.codes import WebhookCode
 
@@ -29,6 +30,7 @@ class Meaning(msgspec.Struct, frozen=True):
     where: Where
     sentence: str  #: with {blanks}
     status: int | None = None  #: of HTTP, for a refusal
+    cure: str = ""  #: what to do about it, where the sentence leaves that open
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -54,7 +56,8 @@ def catalogue() -> dict[int, Entry]:
     for webhook in WebhookCode:
         found.setdefault(webhook.number, []).append(Meaning(_words(webhook.name), Where.WEBHOOK, webhook.sentence))
     for twiml in TwimlCode:
-        found.setdefault(twiml.value, []).append(Meaning(_words(twiml.name), Where.TWIML, TWIML_SENTENCES[twiml]))
+        meaning = Meaning(_words(twiml.name), Where.TWIML, TWIML_SENTENCES[twiml], cure=CURES.get(twiml, ""))
+        found.setdefault(twiml.value, []).append(meaning)
     return {number: Entry(number, tuple(found[number])) for number in sorted(found)}
 
 

@@ -66,6 +66,23 @@ def timeline(
 
 
 @app.command()
+def check(
+    documents: Annotated[list[str], typer.Argument(help="Files or URLs with TwiML; - for standard input.")],
+    messaging: Annotated[bool, typer.Option("--messaging", help="They answer texts; else their verbs tell.")] = False,
+    voice: Annotated[bool, typer.Option("--voice", help="They answer calls.")] = False,
+    inline: Annotated[bool, typer.Option("--inline", help="They have no URL, as the parameter Twiml.")] = False,
+    method: Annotated[str, typer.Option(help="How URLs are requested: GET or POST.")] = "POST",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON: a list of all that was found.")] = False,
+) -> None:
+    """Say all that is wrong with TwiML, where, and how to mend it; exit code 1 when something is."""
+    from hookflash.cli.check import check_command
+
+    raise typer.Exit(
+        check_command(documents, messaging=messaging, voice=voice, inline=inline, method=method, as_json=as_json)
+    )
+
+
+@app.command()
 def doctor(ready_file: ReadyFile = None) -> None:
     """What is configured, what is reachable, what is wrong and how to mend it; exit code 1 when something is."""
     from hookflash.cli.doctor import doctor_command

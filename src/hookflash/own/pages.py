@@ -104,6 +104,8 @@ def _meanings(meanings: Iterable[Meaning]) -> Iterable[str]:
     for meaning in meanings:
         status = f" with HTTP status {meaning.status}" if meaning.status else ""
         yield f"<p><strong>{escape(meaning.sentence)}</strong></p>"
+        if meaning.cure:
+            yield f"<p>{escape(meaning.cure)}</p>"
         yield f"<p>Seen in {meaning.where.value}{status}. {_ADVICE[meaning.where]}</p>"
 
 

@@ -74,6 +74,11 @@ class Verb:
     content: "tuple[Verb | str, ...]" = ()  #: text and children, in the order of the document
 
     @property
+    def is_last(self) -> bool:
+        """Whether no verb behind it is ever reached."""
+        return False
+
+    @property
     def text(self) -> str:
         """The text directly inside, without the white space around it."""
         return "".join(part for part in self.content if isinstance(part, str)).strip()

@@ -284,11 +284,6 @@ class VoiceVerb(Verb):
         True  #: False: it takes no time, and documents of such verbs alone may go round in a ring
     )
 
-    @property
-    def is_last(self) -> bool:
-        """Whether no verb behind it is ever reached."""
-        return False
-
     def check(self, url: str | None) -> Iterator[TwimlWarning]:
         """What is wrong with it that no attribute shows alone; `url` is that of its document, None where it has none.
 

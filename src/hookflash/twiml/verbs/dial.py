@@ -208,7 +208,7 @@ class Dial(VoiceVerb):
                 targets.append(noun.target())
             except BadTargetError as reason:
                 sentence = f"<{noun.declaration.name}> {reason}; it is not rung."
-                warnings.append(self.warning(reason.code, sentence))
+                warnings.append(TwimlWarning(reason.code, sentence, noun.line, noun.column))
         application = next((target for target in targets if target.callee.kind is CalleeKind.APPLICATION), None)
         if application is not None and len(targets) > 1:
             sentence = "<Application> stands alone in a <Dial>: nobody else is rung."

@@ -21,6 +21,10 @@ class Redirect(Verb):
         summary="how the document is requested",
     )
 
+    @property
+    def is_last(self) -> bool:
+        return True
+
     def run(self, incoming: Incoming, base_url: str) -> GoTo | TwimlWarning:
         """Go to the URL inside the element."""
         try:
