@@ -20,16 +20,27 @@ def post_message(hookflash: Platform, **params: str) -> dict[str, Any]:
 
 def rest(hookflash: Platform, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
     """GET, or POST `params` to, a resource of the account; a `path` that begins with / is that of another product."""
+    with urlopen(_request(hookflash, path, params)) as response:
+        answer: dict[str, Any] = json.load(response)
+    return answer
+
+
+def drop(hookflash: Platform, path: str) -> None:
+    """DELETE a resource of the account."""
+    request = _request(hookflash, path)
+    request.method = "DELETE"
+    with urlopen(request) as response:
+        assert response.status == 204
+
+
+def _request(hookflash: Platform, path: str, params: dict[str, str] | None = None) -> Request:
     credentials = base64.b64encode(f"{hookflash.account_sid}:{hookflash.auth_token}".encode()).decode()
     base = "" if path.startswith("/") else f"/2010-04-01/Accounts/{hookflash.account_sid}/"
-    request = Request(
+    return Request(
         hookflash.url + base + path,
         data=None if params is None else urlencode(params).encode(),
         headers={"Authorization": f"Basic {credentials}"},
     )
-    with urlopen(request) as response:
-        answer: dict[str, Any] = json.load(response)
-    return answer
 
 
 class Asked(dict[str, str]):

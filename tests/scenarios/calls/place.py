@@ -151,14 +151,14 @@ class Place:
         return str(reply.json["sid"])
 
 
-def wav(hz: float, *, ms: int) -> bytes:
-    """A tone as a sound file."""
+def wav(hz: float, *, ms: int, softer: int = 1) -> bytes:
+    """A tone as a sound file, `softer` times softer than others."""
     file = BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(RATE)
-        out.writeframes(array("h", tone(hz, ms=ms)).tobytes())
+        out.writeframes(array("h", [sample // softer for sample in tone(hz, ms=ms)]).tobytes())
     return file.getvalue()
 
 

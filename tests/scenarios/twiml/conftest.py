@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.scenarios.plugin_support import running_app
+from tests.scenarios.twiml.party import Party
 from tests.scenarios.twiml.stage import Stage
 
 from hookflash.testing.platform import Platform
@@ -17,3 +18,9 @@ def stage(hookflash: Platform) -> Iterator[Stage]:
         stage = Stage(hookflash, app)
         yield stage
         stage.clear()
+
+
+@pytest.fixture
+def party(stage: Stage) -> Party:
+    """A conference of phones that call the number of the stage."""
+    return Party(stage)
