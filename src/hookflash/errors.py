@@ -214,6 +214,12 @@ class Code(Enum):
     SENDER_POOL_FULL = 21714, 400, "The pool of this Messaging Service is full"
     SENDER_NOT_CAPABLE = 21715, 400, "{sender} cannot send texts"
 
+    # -- payments --
+    PAYMENT_AMOUNT = 64003, 400, "ChargeAmount {problem}"
+    PAYMENT_CONNECTOR = 64004, 400, "There is no such payment connector"
+    PAYMENT_PARAMETER = 64020, 400, "{name} {problem}"
+    PAYMENT_OPERATION = 64021, 400, "The payment cannot do that now"
+
     # -- what became of a message (error_code) --
     QUEUE_OVERFLOW = 30001, None, "The queue of the sender is full"
     ACCOUNT_SUSPENDED = 30002, None, "The account was suspended before the message left"

@@ -89,9 +89,14 @@ class Keyed:
     aborted: bool = False
 
 
-async def key_in(leg: Leg, wanted: PaymentField, *, key_ms: int, prompts: Sequence[AnySource] = ()) -> Keyed:
-    """Let somebody key a field: `#`, enough digits or a pause ends it, `*` gives up. The other side of a bridge hears
-    none of the keys. Raises HungUp, and OSError when a prompt cannot be played."""
+async def key_in(
+    leg: Leg, wanted: PaymentField, *, key_ms: int, first_ms: int = 0, prompts: Sequence[AnySource] = ()
+) -> Keyed:
+    """Let somebody key a field: `#`, enough digits or a pause of `key_ms` ends it, `*` gives up.
+
+    `first_ms` is the wait for the first key, where it is another. The other side of a bridge hears none of the keys.
+    Raises HungUp, and OSError when a prompt cannot be played.
+    """
     collected = await leg.collect(
         Collect(
             leg=0,
@@ -99,7 +104,7 @@ async def key_in(leg: Leg, wanted: PaymentField, *, key_ms: int, prompts: Sequen
             sources=list(prompts),
             most=MOST_DIGITS[wanted],
             finish="#" + ABORT,
-            first_ms=key_ms,
+            first_ms=first_ms or key_ms,
             between_ms=key_ms,
         )
     )

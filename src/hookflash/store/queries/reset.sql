@@ -20,3 +20,6 @@ DELETE FROM dial_queues;
 DELETE FROM recordings;
 DELETE FROM conferences;
 DELETE FROM conference_participants;
+DELETE FROM payments;
+DELETE FROM user_defined_messages;
+DELETE FROM user_defined_message_subscriptions;

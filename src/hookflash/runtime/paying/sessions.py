@@ -1,0 +1,169 @@
+"""Payments that an agent takes by REST while the call goes on: a field is asked for, the caller keys it.
+
+What the caller keys is heard by nobody else: not by the other side of a bridge, nor by a recording.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from hookflash.actions.take_payment import begin_payment, end_payment
+from hookflash.domain.payment import (
+    Details,
+    Payment,
+    PaymentField,
+    PaymentProblem,
+    PaymentResult,
+    PaymentStatus,
+)
+from hookflash.switch import protocol
+from hookflash.switch.leg import HungUp
+from hookflash.twiml.paying import PaymentError, PaymentOrder, key_in
+from hookflash.twiml.voice import StatusCallback
+
+from .till import CallTill
+
+if TYPE_CHECKING:
+    from hookflash.runtime.calls.live_call import LiveCall
+
+MATCHER = "-matcher"  # a field with this behind it is keyed again, and must be the same
+LONGEST_CAPTURE = 600_000  #: ms for the first key: the agent still explains
+
+
+class NoSuchPaymentError(Exception):
+    """This process takes no such payment: it is over, or never began."""
+
+
+class IncompleteError(Exception):
+    """A payment cannot be made yet; says which fields are missing."""
+
+
+class PaymentSession:
+    """One payment of one call, field by field."""
+
+    def __init__(self, call: "LiveCall", row: Payment, order: PaymentOrder, callback: StatusCallback) -> None:
+        self.row = row
+        self._call = call
+        self._order = order
+        self._till = CallTill(call, callback)
+        self._details = Details()
+        self._capturing: asyncio.Task[None] | None = None
+        self._keys = 0  # of the field that is being keyed
+        self._is_keyed = False
+        call.leg.watch(self._hear)
+        self._tell(PaymentConnector=order.connector, ChargeAmount=order.amount)
+
+    def tell_to(self, callback: StatusCallback) -> None:
+        """The next callbacks go there."""
+        self._till = CallTill(self._call, callback)
+
+    @property
+    def _missing(self) -> list[PaymentField]:
+        return [each for each in self._order.rules.fields if each not in self._details.values]
+
+    async def capture(self, wanted: str) -> None:
+        """Let the caller key a field from now on, in the place of one that is being keyed."""
+        await self._stop()
+        self._capturing = self._call.spawn(self._capture(wanted))
+
+    async def _capture(self, wanted: str) -> None:
+        field = PaymentField(wanted.removesuffix(MATCHER))
+        self._keys, self._is_keyed = 0, True
+        try:
+            async with self._till.private():
+                keyed = await key_in(self._call.leg, field, key_ms=self._order.key_ms, first_ms=LONGEST_CAPTURE)
+        finally:
+            self._is_keyed = False
+        if wanted.endswith(MATCHER):
+            problem = None if keyed.digits == self._details.values.get(field) else PaymentProblem.MATCHING
+        else:
+            year, month = self._till.today
+            problem = self._details.take(field, keyed.digits, self._order.rules, year=year, month=month)
+        self._tell(Capture=wanted, PartialResult="false", ErrorType=problem.value if problem else "")
+
+    def _hear(self, event: protocol.AnyEvent) -> None:
+        """Each key is told by its number, not by its value."""
+        if isinstance(event, protocol.Key) and self._is_keyed and event.key.isdigit():
+            self._keys += 1
+            self._tell(PartialResult="true", Keyed="x" * self._keys)
+
+    async def complete(self) -> None:
+        """Have it paid; the callback tells what came of it. Raises IncompleteError."""
+        if missing := self._missing:
+            raise IncompleteError(", ".join(missing))
+        await self._stop()
+        self._capturing = self._call.spawn(self._pay())
+
+    async def _pay(self) -> None:
+        try:
+            receipt = await self._till.pay(self._order, self._details)
+        except PaymentError as error:
+            told = {"PayErrorCode": str(error.code), "PaymentError": error.sentence}
+            await self._end(PaymentStatus.FAILED, error.result, {**told, "ConnectorError": error.connector_error})
+        else:
+            await self._end(PaymentStatus.COMPLETED, PaymentResult.SUCCESS, receipt.told())
+
+    async def cancel(self) -> None:
+        await self._stop()
+        await self._end(PaymentStatus.CANCELED, None, {})
+
+    async def hung_up(self) -> None:
+        """The caller is gone."""
+        await self._stop()
+        if self.row.status is PaymentStatus.IN_PROGRESS:
+            await self._end(PaymentStatus.FAILED, PaymentResult.HUNG_UP, {})
+
+    async def _end(self, status: PaymentStatus, result: PaymentResult | None, told: dict[str, str]) -> None:
+        self._tell(Result=result.value if result else "", **told)
+        self._details.forget()
+        await self._call.ledger.write(end_payment, self.row, status, now=self._call.parts.clock.now())
+        self.row.status = status
+
+    async def _stop(self) -> None:
+        if self._capturing is not None and not self._capturing.done():
+            self._capturing.cancel()
+            await asyncio.wait([self._capturing])
+
+    def _tell(self, **more: str) -> None:
+        self._till.tell(
+            {
+                "Sid": self.row.sid,
+                "PaymentMethod": self._order.rules.method.value,
+                **{name: value for name, value in more.items() if value},
+                **self._details.told(),
+                "Required": ",".join(self._missing),
+            }
+        )
+
+
+class PaymentSessions:
+    """All that this process takes."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, PaymentSession] = {}
+
+    async def begin(
+        self, call: "LiveCall", order: PaymentOrder, callback: StatusCallback, *, key: str
+    ) -> Payment:
+        """A payment of a live call; the same key gives the one of before. Raises PaymentError."""
+        call.parts.connectors.named(order)
+        row, is_new = await call.ledger.write(begin_payment, call.row, key=key, now=call.parts.clock.now())
+        if is_new:
+            session = self._sessions[row.sid] = PaymentSession(call, row, order, callback)
+            call.spawn(self._watch(call, session))
+        return row
+
+    def get(self, sid: str) -> PaymentSession:
+        """Raises NoSuchPaymentError."""
+        session = self._sessions.get(sid)
+        if session is None or session.row.status is not PaymentStatus.IN_PROGRESS:
+            raise NoSuchPaymentError(sid)
+        return session
+
+    async def _watch(self, call: "LiveCall", session: PaymentSession) -> None:
+        try:
+            await call.leg.gone()
+            await session.hung_up()
+        finally:
+            del self._sessions[session.row.sid]
+
+
