@@ -215,9 +215,9 @@ class Code(Enum):
     SENDER_NOT_CAPABLE = 21715, 400, "{sender} cannot send texts"
 
     # -- payments --
-    PAYMENT_AMOUNT = 64003, 400, "ChargeAmount {problem}"
+    PAYMENT_AMOUNT = 64003, 400, "ChargeAmount {why}"
     PAYMENT_CONNECTOR = 64004, 400, "There is no such payment connector"
-    PAYMENT_PARAMETER = 64020, 400, "{name} {problem}"
+    PAYMENT_PARAMETER = 64020, 400, "{name}: {why}"
     PAYMENT_OPERATION = 64021, 400, "The payment cannot do that now"
 
     # -- what became of a message (error_code) --

@@ -54,6 +54,10 @@ class HandMade:
         self._check(call_sid)
         self.asked.append(("limit", seconds))
 
+    async def inform(self, call_sid: str, content: str) -> None:
+        self._check(call_sid)
+        self.asked.append(("inform", content))
+
     async def start_recording(self, call_sid: str, options: RecordOptions) -> Recording:
         self._check(call_sid)
         return await self.record(call_sid, options, RecordingSource.START_CALL_RECORDING_API)

@@ -12,6 +12,7 @@ from hookflash.store.store import Tx
 from .close_lost_conferences import close_lost_conferences
 from .move_call import move_call
 from .move_recording import finish_recording
+from .take_payment import end_lost_payments
 
 _SENTENCE = "The server stopped during the call"
 
@@ -40,6 +41,7 @@ async def close_lost_calls(tx: Tx, lengths: Mapping[str, int], *, now: int) -> i
         to = CallStatus.COMPLETED if was_answered else CallStatus.FAILED
         await move_call(tx, call, to, now=min(now, ends[call.sid]), sentence=_SENTENCE)
     await close_lost_conferences(tx, now=now)
+    await end_lost_payments(tx, now=now)
     return len(lost)
 
 

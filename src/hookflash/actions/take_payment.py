@@ -1,7 +1,7 @@
 """Payments that REST asks for: begun once, and ended once. What they are paid with is no business of the store."""
 
 from hookflash.domain.call import Call
-from hookflash.domain.payment import Payment, PaymentStatus
+from hookflash.domain.payment_order import Payment, PaymentStatus
 from hookflash.domain.sids import make_sid
 from hookflash.store import timeline
 from hookflash.store.store import Tx

@@ -14,7 +14,9 @@ async def create_user_message(
 ) -> tuple[UserMessage, bool]:
     """A message to the phone of `call`, and whether it is new: one with the same idempotency key is not."""
     if key is not None:
-        known = await tx.one(UserMessage, "user_messages.once", account_sid=call.account_sid, call_sid=call.sid, key=key)
+        known = await tx.one(
+            UserMessage, "user_messages.once", account_sid=call.account_sid, call_sid=call.sid, key=key
+        )
         if known is not None:
             return known, False
     message = UserMessage(

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-import msgspec
-
 
 class PaymentMethod(StrEnum):
     CREDIT_CARD = "credit-card"
@@ -52,27 +50,6 @@ class PaymentResult(StrEnum):
     HUNG_UP = "caller-hung-up"
     VALIDATION_ERROR = "validation-error"
     INTERNAL_ERROR = "internal-error"
-
-
-class PaymentStatus(StrEnum):
-    """Of a payment that REST asks for."""
-
-    IN_PROGRESS = "in-progress"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELED = "canceled"
-
-
-class Payment(msgspec.Struct, kw_only=True):
-    """A row of `payments`: that there was one, and nothing of what it was paid with."""
-
-    account_sid: str
-    sid: str
-    call_sid: str
-    status: PaymentStatus = PaymentStatus.IN_PROGRESS
-    idempotency_key: str
-    date_created: int
-    date_updated: int
 
 
 #: Issuer numbers (ISO/IEC 7812) by card type, and how many digits such a card has. The first that fits counts.

@@ -60,6 +60,7 @@ class HandsetCall:
         self.incoming = incoming
         self.headers = headers  #: of the application, that came with the call
         self.keys = ""  #: that the other side pressed
+        self.messages: list[str] = []  #: JSON that the application sent along with the call
         self.ended: protocol.HungUp | None = None
         self.answered_at = 0  #: ms since the epoch
         self.heard_up_to = 0  #: ms; what came before has been recognised already
@@ -81,6 +82,8 @@ class HandsetCall:
         self.events += 1
         if isinstance(event, protocol.Key):
             self.keys += event.key
+        elif isinstance(event, protocol.Informed):
+            self.messages.append(event.body)
         elif isinstance(event, protocol.Answered):
             self.answered_at = event.at
             self.leg.tell(protocol.Listen(leg=self.leg.number))

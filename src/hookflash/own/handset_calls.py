@@ -50,6 +50,12 @@ class Press(_Body, frozen=True, kw_only=True):
     fly: bool = False
 
 
+class Inform(_Body, frozen=True, kw_only=True):
+    """What the phone sends to the application along with its call: JSON."""
+
+    content: Annotated[str, msgspec.Meta(min_length=1, max_length=10_240)]
+
+
 class Speak(_Body, frozen=True, kw_only=True):
     text: Words
     language: Annotated[str, msgspec.Meta(max_length=20)] = "en-US"
@@ -96,6 +102,7 @@ class HandsetCallsApi:
             Route(one + "/answer", developer(self.answer), methods=["POST"]),
             Route(one + "/hang-up", developer(self.hang_up), methods=["POST"]),
             Route(one + "/keys", developer(self.press), methods=["POST"]),
+            Route(one + "/messages", developer(self.inform), methods=["POST"]),
             Route(one + "/say", developer(self.say), methods=["POST"]),
             Route(one + "/hears", developer(self.hears), methods=["POST"]),
             Route(one + "/await", developer(self.wait), methods=["POST"]),
@@ -148,6 +155,14 @@ class HandsetCallsApi:
         """Returns once the keys are pressed."""
         call, body = self._call(request), await read_body(request, Press)
         await self._do(call, call.leg.send_keys(body.keys), fly=body.fly)
+        return _shown(call)
+
+    async def inform(self, request: Request) -> object:
+        call, body = self._call(request), await read_body(request, Inform)
+        try:
+            await call.leg.inform(body.content)
+        except HungUp as gone:
+            raise _over(call) from gone
         return _shown(call)
 
     async def say(self, request: Request) -> object:
@@ -230,6 +245,7 @@ def _shown(call: HandsetCall) -> dict[str, object]:
         "status": call.status,
         "headers": dict(call.headers),
         "keys": call.keys,
+        "messages": call.messages,
         "cause": ended.cause if ended else "",
         "sip_status": ended.status if ended else 0,
     }

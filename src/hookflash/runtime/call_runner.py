@@ -200,40 +200,44 @@ class CallRunner:
     # -- what REST asks for: LiveCalls --
 
     async def redirect(self, call_sid: str, source: Source) -> None:
-        self._call(call_sid).redirect(source)
+        self.call(call_sid).redirect(source)
 
     async def hang_up(self, call_sid: str) -> None:
-        call = self._call(call_sid)
+        call = self.call(call_sid)
         await call.leg.hang_up()
         await call.ended.wait()
 
     async def cancel(self, call_sid: str) -> None:
-        call = self._call(call_sid)
+        call = self.call(call_sid)
         if not call.leg.is_answered:
             await call.leg.hang_up("canceled")
             await call.ended.wait()
 
     async def limit(self, call_sid: str, seconds: int) -> None:
-        await self._call(call_sid).limit(seconds)
+        await self.call(call_sid).limit(seconds)
+
+    async def inform(self, call_sid: str, content: str) -> None:
+        await self.call(call_sid).leg.inform(content)
 
     async def start_recording(self, call_sid: str, options: RecordOptions) -> Recording:
-        call = self._call(call_sid)
+        call = self.call(call_sid)
         source = RecordingSource.START_CALL_RECORDING_API
         running = await call.tapes.start(call.row, call.leg, options, source=source)
         return running.row
 
     async def pause_recording(self, recording: Recording, *, silence: bool) -> None:
-        running = self._call(recording.call_sid or "").tapes.running(recording.sid)
+        running = self.call(recording.call_sid or "").tapes.running(recording.sid)
         await running.leg.pause(running.tape, silence=silence)
 
     async def resume_recording(self, recording: Recording) -> None:
-        running = self._call(recording.call_sid or "").tapes.running(recording.sid)
+        running = self.call(recording.call_sid or "").tapes.running(recording.sid)
         await running.leg.resume(running.tape)
 
     async def stop_recording(self, recording: Recording) -> None:
-        await self._call(recording.call_sid or "").tapes.running(recording.sid).stop()
+        await self.call(recording.call_sid or "").tapes.running(recording.sid).stop()
 
-    def _call(self, sid: str) -> LiveCall:
+    def call(self, sid: str) -> LiveCall:
+        """The live call of that SID. Raises NoSuchCallError."""
         call = self._live.get(sid)
         if call is None or call.hung_up is not None:
             raise NoSuchCallError(f"no live call {sid} in this process")

@@ -28,6 +28,10 @@ class LiveCalls(Protocol):
         """Hang it up `seconds` after it was answered."""
         ...
 
+    async def inform(self, call_sid: str, content: str) -> None:
+        """Send JSON to its phone."""
+        ...
+
     async def start_recording(self, call_sid: str, options: RecordOptions) -> Recording:
         """Record it from now on; the row is that of a StartCallRecordingAPI recording, in progress."""
         ...
@@ -56,6 +60,9 @@ class NoLiveCalls:
         raise _none(call_sid)
 
     async def limit(self, call_sid: str, seconds: int) -> None:
+        raise _none(call_sid)
+
+    async def inform(self, call_sid: str, content: str) -> None:
         raise _none(call_sid)
 
     async def start_recording(self, call_sid: str, options: RecordOptions) -> Recording:

@@ -17,6 +17,7 @@ from hookflash.pending import Pending
 from hookflash.runtime.call_runner import LAST_WORDS, CallRunner
 from hookflash.runtime.conferences.conferences import Conferences
 from hookflash.runtime.paying.connectors import Connectors
+from hookflash.runtime.paying.sessions import PaymentSessions
 from hookflash.runtime.places import CallPlaces
 from hookflash.runtime.sip_news import SipNews
 from hookflash.runtime.sounds import Sounds
@@ -52,6 +53,7 @@ class Telephony:
     handset_calls: HandsetCalls
     lines: Lines
     runner: CallRunner
+    payments: PaymentSessions
     trunks: Trunks
     sip_news: SipNews
     _arrivals: set[asyncio.Task[None]] = field(default_factory=set)
@@ -182,6 +184,7 @@ def open_telephony(
         handset_calls=calls,
         lines=lines,
         runner=runner,
+        payments=PaymentSessions(runner.call),
         trunks=trunks,
         sip_news=news,
     )

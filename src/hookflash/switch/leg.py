@@ -113,6 +113,10 @@ class Leg(Protocol):
 
     async def send_keys(self, keys: str) -> None: ...
 
+    async def inform(self, content: str) -> None:
+        """Send JSON of the application's own to the far end; at once. What it sends comes as `Informed`."""
+        ...
+
     async def wait(self, ms: int) -> None:
         """Let time pass on the leg's clock."""
         ...

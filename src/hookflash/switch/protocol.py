@@ -151,6 +151,7 @@ class Collect(Command, frozen=True, kw_only=True, tag="collect"):
     first_ms: int = 5_000  #: how long to wait for the first key, or for speech, after the prompts
     between_ms: int = 5_000  #: and for each further one
     barge_in: bool = True
+    private: bool = False  #: whoever the leg is joined with hears none of its keys
     speech: SpeechEnd | None = None
 
 
@@ -247,6 +248,13 @@ class Hear(Command, frozen=True, kw_only=True, tag="hear"):
     track: str = "inbound"  #: inbound (what the leg says), outbound (what it hears), both
 
 
+class Inform(Command, frozen=True, kw_only=True, tag="inform"):
+    """Send the far end what is the application's own: over SIP in an INFO (RFC 6086 §2), without an answer."""
+
+    content_type: str
+    body: str
+
+
 class Refer(Command, frozen=True, kw_only=True, tag="refer"):
     """Ask the far end to call `to` instead (RFC 3515); done once it has told how that went, or after three minutes."""
 
@@ -328,8 +336,8 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
 
 AnyCommand: TypeAlias = (
     Dial | Link | Open | Ring | Answer | Reject | HangUp | Limit | Play | Collect | Record | PauseRecording
-    | ResumeRecording | SendKeys | Wait | Detect | Stop | Bridge | Unbridge | Join | Leave | Listen | Hear | Refer
-    | AcceptRefer | RefuseRefer | TellRefer | Configure
+    | ResumeRecording | SendKeys | Wait | Detect | Stop | Bridge | Unbridge | Join | Leave | Listen | Hear | Inform
+    | Refer | AcceptRefer | RefuseRefer | TellRefer | Configure
 )  # fmt: skip
 
 
@@ -410,6 +418,13 @@ class Speaking(Event, frozen=True, kw_only=True, tag="speaking"):
     """A leg in a room begins to speak (after 120 ms of it) or stops (after 600 ms of silence, or as it leaves)."""
 
     on: bool
+
+
+class Informed(Event, frozen=True, kw_only=True, tag="informed"):
+    """The far end sent what is its application's own: JSON of at most 10,240 bytes."""
+
+    content_type: str
+    body: str
 
 
 class Quality(Event, frozen=True, kw_only=True, tag="quality"):
@@ -494,6 +509,7 @@ AnyEvent: TypeAlias = (
     | Heard
     | Done
     | Speaking
+    | Informed
     | Quality
     | HungUp
     | Signal

@@ -132,6 +132,9 @@ class SwitchLeg:
     async def send_keys(self, keys: str) -> None:
         await self._until_done(protocol.SendKeys(leg=self.number, op=next(self._ops), keys=keys))
 
+    async def inform(self, content: str) -> None:
+        self._tell(protocol.Inform(leg=self.number, content_type="application/json", body=content))
+
     async def wait(self, ms: int) -> None:
         await self._until_done(protocol.Wait(leg=self.number, op=next(self._ops), ms=ms))
 

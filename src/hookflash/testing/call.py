@@ -65,6 +65,15 @@ class Call:
         """Speak into the phone."""
         self._do("say", text=text, language=language, fly=True)
 
+    def send(self, content: str) -> None:
+        """Send JSON to the application, as a phone's own program does (UserDefinedMessageSubscriptions)."""
+        self._do("messages", content=content)
+
+    @property
+    def messages(self) -> list[str]:
+        """JSON that the application has sent to the phone (UserDefinedMessages)."""
+        return list(self._look()["messages"])
+
     def hang_up(self) -> None:
         self._do("hang-up")
 

@@ -208,6 +208,9 @@ class ScriptedLeg:
         self._note(f"gets keys {keys}")
         await self._pass(sum(PAUSES.get(key, KEY_MS) for key in keys))
 
+    async def inform(self, content: str) -> None:
+        self._note(f"is informed {content}")
+
     async def wait(self, ms: int) -> None:
         await self._pass(ms)
 

@@ -212,6 +212,9 @@ class Attempts:
     async def send_keys(self, keys: str) -> None:
         await (await self._standing()).send_keys(keys)
 
+    async def inform(self, content: str) -> None:
+        await (await self._standing()).inform(content)
+
     async def wait(self, ms: int) -> None:
         await (await self._standing()).wait(ms)
 

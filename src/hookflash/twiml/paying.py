@@ -5,55 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from hookflash.domain.payment import MOST_DIGITS, Details, PaymentField, PaymentResult, Rules
+from hookflash.domain.payment import MOST_DIGITS, Details, PaymentField
+from hookflash.domain.payment_order import PaymentOrder, Receipt
 from hookflash.switch.leg import Leg
 from hookflash.switch.protocol import AnySource, Collect
 
 ABORT = "*"
-
-
-class PaymentError(Exception):
-    """A payment that cannot be: the code for the debugger, a sentence, and what the connector said of it."""
-
-    def __init__(self, code: int, sentence: str, *, result: PaymentResult, connector_error: str = "") -> None:
-        self.code = code
-        self.sentence = sentence
-        self.result = result
-        self.connector_error = connector_error
-        super().__init__(f"{code}: {sentence}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentOrder:
-    """What is to be paid, and how it is keyed."""
-
-    rules: Rules
-    connector: str = "Default"
-    amount: str = ""  #: decimal; empty: a token for later is made, and nothing charged
-    currency: str = "usd"
-    token_type: str = "reusable"  # noqa: S105 - a kind of token: one-time, reusable, payment-method
-    description: str = ""
-    bank_account_type: str = "consumer-checking"
-    postal_code: str = ""  #: where it is known already
-    parameters: Mapping[str, str] = field(default_factory=dict)  #: for the connector
-    key_ms: int = 5_000  #: how long to wait for each key
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What a connector gives for a payment."""
-
-    token: str = ""
-    profile: str = ""
-    confirmation: str = ""
-
-    def told(self) -> dict[str, str]:
-        params = {
-            "PaymentToken": self.token,
-            "ProfileId": self.profile,
-            "PaymentConfirmationCode": self.confirmation,
-        }
-        return {name: value for name, value in params.items() if value}
 
 
 class Till(Protocol):
@@ -104,6 +61,7 @@ async def key_in(
             sources=list(prompts),
             most=MOST_DIGITS[wanted],
             finish="#" + ABORT,
+            private=True,
             first_ms=first_ms or key_ms,
             between_ms=key_ms,
         )

@@ -354,6 +354,9 @@ impl Control {
             Command::HangUp { leg, cause } => self.hang_up(leg, &cause, now),
             Command::Limit { leg, ms } => self.limit(leg, Micros::from(ms) * 1_000, now),
             Command::Refer { leg, op, to, headers } => self.refer(leg, op, &to, headers, now),
+            Command::Inform { leg, content_type, body } => {
+                self.agent.info(leg, &content_type, body.into_bytes(), now);
+            }
             Command::AcceptRefer { leg } => self.agent.accept_refer(leg, now),
             Command::RefuseRefer { leg, status } => self.agent.refuse_refer(leg, status, now),
             Command::TellRefer { leg, status, reason } => self.agent.notify_refer(leg, status, &reason, now),
@@ -615,7 +618,12 @@ impl Control {
                 }
             }
             AgentEvent::OfferRefused { .. } => {}
-            AgentEvent::Key { leg, key, ms } => self.report(leg, Happening::Key { key, ms, inband: false }, now),
+            AgentEvent::Key { leg, key, ms } => {
+                self.studio.command(leg, MediaCommand::Pressed { key, ms });
+            }
+            AgentEvent::Informed { leg, content_type, body } => {
+                self.report(leg, Happening::Informed { content_type, body }, now);
+            }
             AgentEvent::Referred { leg, to, by } => self.report(leg, Happening::Referred { to, by }, now),
             AgentEvent::ReferState { leg, answer, status, done } => self.transferred(leg, answer, status, done, now),
             AgentEvent::Ended { leg, cause, status, reason, headers } => {

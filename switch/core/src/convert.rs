@@ -25,6 +25,7 @@ pub fn media_command(command: Command) -> Option<MediaCommand> {
                 first_ms: collect.first_ms,
                 between_ms: collect.between_ms,
                 barge_in: collect.barge_in,
+                private: collect.private,
                 speech: collect
                     .speech
                     .map(|speech| session::SpeechEnd { end_ms: speech.end_ms, most_ms: speech.most_ms }),

@@ -160,6 +160,8 @@ pub struct Collect {
     pub barge_in: bool,
     #[serde(default)]
     pub speech: Option<SpeechEnd>,
+    #[serde(default)]
+    pub private: bool,
 }
 
 /// When somebody has finished speaking.
@@ -325,6 +327,11 @@ pub enum Command {
         #[serde(default = "inbound")]
         track: String,
     },
+    Inform {
+        leg: LegId,
+        content_type: String,
+        body: String,
+    },
     Refer {
         leg: LegId,
         op: OpId,
@@ -464,6 +471,10 @@ pub enum Happening {
     Done(Box<Done>),
     Speaking {
         on: bool,
+    },
+    Informed {
+        content_type: String,
+        body: String,
     },
     Quality {
         codec: String,
@@ -632,6 +643,7 @@ impl Command {
             | Leave { leg }
             | Listen { leg }
             | Hear { leg, .. }
+            | Inform { leg, .. }
             | Refer { leg, .. }
             | AcceptRefer { leg }
             | RefuseRefer { leg, .. }

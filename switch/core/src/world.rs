@@ -150,6 +150,11 @@ impl World {
                     party.limit_until = Some(until);
                 }
             }
+            Command::Inform { leg, content_type, body } => {
+                if let Some(peer) = self.parties.get(&leg).filter(|party| party.is_answered).and_then(Party::peer) {
+                    self.report(peer, Happening::Informed { content_type, body });
+                }
+            }
             Command::Refer { leg, op, .. } => self.fail(leg, op, "A simulated handset cannot be referred."),
             Command::Wait { leg, op, ms } if self.is_silent(leg) => {
                 let until = self.now.saturating_add(ms.saturating_mul(1_000));

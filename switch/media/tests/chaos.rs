@@ -55,6 +55,7 @@ fn collect() -> impl Strategy<Value = Collect> {
             between_ms,
             barge_in,
             speech,
+            private: false,
         },
     )
 }

@@ -5,10 +5,10 @@ mod common;
 use std::net::SocketAddr;
 
 use common::{Log, MS, Network, Shelf, World, has, lacks, payload_type, sine};
-use hookflash_media::MediaCommand::{Bridge, Join, Leave, SendKeys, Unbridge};
+use hookflash_media::MediaCommand::{Bridge, Collect, Join, Leave, SendKeys, Unbridge};
 use hookflash_media::codec::CodecKind;
 use hookflash_media::rtp::Packet;
-use hookflash_media::session::{Presence, Record, Track};
+use hookflash_media::session::{self, Presence, Record, Track};
 use hookflash_media::{MediaCommand, MediaEvent, MediaParams, Shard, Wire};
 
 /// Two calls, handsets 1 and 2, the platform's legs 11 and 12.
@@ -114,6 +114,32 @@ fn keys_pass_through_a_bridge() {
             ("42".into(), "42".into(), String::new()),
             "{second:?}"
         );
+    }
+}
+
+/// Keys that are nobody else's business are collected, and do not pass through the bridge, however they come.
+#[test]
+fn private_keys_stay_on_their_side() {
+    for inband in [false, true] {
+        let mut world = World::new();
+        world.call_over(1, 11, Network::default(), CodecKind::Pcmu, Some(101));
+        world.call_over(2, 12, Network::default(), CodecKind::Pcmu, Some(101));
+        world.tell(11, Bridge { other: 12 });
+        world.run(200);
+        let how = session::Collect {
+            sources: vec![],
+            most: 4,
+            finish: String::new(),
+            first_ms: 5_000,
+            between_ms: 5_000,
+            barge_in: true,
+            private: true,
+            speech: None,
+        };
+        world.tell(11, Collect { op: 1, how });
+        world.tell(1, SendKeys { op: 1, keys: "4242".into(), inband });
+        world.run(3_000);
+        assert_eq!((world.keys(11), world.keys(2)), ("4242".into(), String::new()), "in band: {inband}");
     }
 }
 

@@ -130,6 +130,7 @@ fn gather() -> How {
         first_ms: 5_000,
         between_ms: 2_000,
         barge_in: true,
+        private: false,
         speech: None,
     }
 }

@@ -155,6 +155,7 @@ fn keys_are_collected_in_a_room() {
         first_ms: 5_000,
         between_ms: 5_000,
         barge_in: true,
+        private: false,
         speech: None,
     };
     world.tell(12, Collect { op: 1, how });

@@ -45,6 +45,7 @@ COMMANDS: list[protocol.AnyCommand] = [
     protocol.Leave(leg=1),
     protocol.Listen(leg=1),
     protocol.Hear(leg=1, op=9, track="outbound"),
+    protocol.Inform(leg=1, content_type="application/json", body="{}"),
     protocol.Refer(leg=1, op=7, to="sip:c@d", headers={"X-B": "2"}),
     protocol.AcceptRefer(leg=1),
     protocol.RefuseRefer(leg=1, status=403),

@@ -14,6 +14,7 @@ import structlog
 
 from hookflash.actions.load_call import load_call
 from hookflash.actions.move_call import note_answered_by
+from hookflash.actions.user_messages import tell_subscribers
 from hookflash.domain.call import Call, CallStatus, DetectOptions, Source
 from hookflash.domain.call import Direction as CallDirection
 from hookflash.domain.clock import SECOND
@@ -67,6 +68,7 @@ class LiveCall:
         self.diary = Diary(self.ledger, parts.clock, row.account_sid, row.sid)
         self.documents = Documents(parts, self.diary, row.account_sid, row.sid)
         self._signals = 0
+        self._informs = 0
         self._end: End = HangUp()  #: how its last document wants it to end
         self._verdict: CallStatus | None = None  #: of a call that we refused
         self._running: asyncio.Task[Step | None] | None = None
@@ -168,6 +170,10 @@ class LiveCall:
             case protocol.Referred():
                 if self.wish is None or not self.wish.take(self, event):
                     self.spawn(refuse(self))
+            case protocol.Informed(body=content) if self._informs < MOST_SIGNALS:
+                self._informs += 1
+                row, now = self.row, self.parts.clock.now()
+                self.ledger.add(tell_subscribers, row.account_sid, row.sid, content, now=now)
             case protocol.Quality():
                 self.diary.aside(quality_sentence(event), kind="media", data=event)
             case _:

@@ -14,7 +14,7 @@ import aiohttp
 import msgspec
 
 from hookflash.domain.payment import Details, PaymentField, PaymentMethod, PaymentResult
-from hookflash.twiml.paying import PaymentError, PaymentOrder, Receipt
+from hookflash.domain.payment_order import PaymentError, PaymentOrder, Receipt
 from hookflash.twiml.problems import TwimlCode
 
 DEFAULT = "Default"

@@ -4,20 +4,21 @@ What the caller keys is heard by nobody else: not by the other side of a bridge,
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hookflash.actions.take_payment import begin_payment, end_payment
-from hookflash.domain.payment import (
-    Details,
+from hookflash.domain.payment import Details, PaymentField, PaymentProblem, PaymentResult
+from hookflash.domain.payment_order import (
+    IncompletePaymentError,
+    NoSuchPaymentError,
     Payment,
-    PaymentField,
-    PaymentProblem,
-    PaymentResult,
+    PaymentError,
+    PaymentOrder,
     PaymentStatus,
 )
 from hookflash.switch import protocol
-from hookflash.switch.leg import HungUp
-from hookflash.twiml.paying import PaymentError, PaymentOrder, key_in
+from hookflash.twiml.paying import key_in
 from hookflash.twiml.voice import StatusCallback
 
 from .till import CallTill
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
 
 MATCHER = "-matcher"  # a field with this behind it is keyed again, and must be the same
 LONGEST_CAPTURE = 600_000  #: ms for the first key: the agent still explains
-
-
-class NoSuchPaymentError(Exception):
-    """This process takes no such payment: it is over, or never began."""
-
-
-class IncompleteError(Exception):
-    """A payment cannot be made yet; says which fields are missing."""
 
 
 class PaymentSession:
@@ -49,12 +42,19 @@ class PaymentSession:
         self._capturing: asyncio.Task[None] | None = None
         self._keys = 0  # of the field that is being keyed
         self._is_keyed = False
+        self._orders = set[str]()  # idempotency keys of what was asked of it
         call.leg.watch(self._hear)
         self._tell(PaymentConnector=order.connector, ChargeAmount=order.amount)
 
-    def tell_to(self, callback: StatusCallback) -> None:
+    def is_new(self, key: str) -> bool:
+        """Whether nothing was asked of it with this idempotency key before."""
+        known = key in self._orders
+        self._orders.add(key)
+        return not known
+
+    def tell_to(self, url: str) -> None:
         """The next callbacks go there."""
-        self._till = CallTill(self._call, callback)
+        self._till = CallTill(self._call, StatusCallback(url=url))
 
     @property
     def _missing(self) -> list[PaymentField]:
@@ -87,9 +87,9 @@ class PaymentSession:
             self._tell(PartialResult="true", Keyed="x" * self._keys)
 
     async def complete(self) -> None:
-        """Have it paid; the callback tells what came of it. Raises IncompleteError."""
+        """Have it paid; the callback tells what came of it. Raises IncompletePaymentError."""
         if missing := self._missing:
-            raise IncompleteError(", ".join(missing))
+            raise IncompletePaymentError(", ".join(missing))
         await self._stop()
         self._capturing = self._call.spawn(self._pay())
 
@@ -136,15 +136,18 @@ class PaymentSession:
 
 
 class PaymentSessions:
-    """All that this process takes."""
+    """All that this process takes. `find` gives a live call by its SID, or raises NoSuchCallError."""
 
-    def __init__(self) -> None:
+    def __init__(self, find: "Callable[[str], LiveCall]") -> None:
+        self._find = find
         self._sessions: dict[str, PaymentSession] = {}
 
-    async def begin(
-        self, call: "LiveCall", order: PaymentOrder, callback: StatusCallback, *, key: str
-    ) -> Payment:
-        """A payment of a live call; the same key gives the one of before. Raises PaymentError."""
+    async def begin(self, call_sid: str, order: PaymentOrder, *, url: str, key: str) -> Payment:
+        """A payment of a live call that tells `url`; the same key gives the one of before.
+
+        Raises NoSuchCallError and, for an order that no connector could carry out, PaymentError.
+        """
+        call, callback = self._find(call_sid), StatusCallback(url=url)
         call.parts.connectors.named(order)
         row, is_new = await call.ledger.write(begin_payment, call.row, key=key, now=call.parts.clock.now())
         if is_new:
@@ -165,5 +168,3 @@ class PaymentSessions:
             await session.hung_up()
         finally:
             del self._sessions[session.row.sid]
-
-

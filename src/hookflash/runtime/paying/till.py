@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hookflash.actions.status_callback import tell_about_call
 from hookflash.domain.clock import SECOND
 from hookflash.domain.payment import Details
+from hookflash.domain.payment_order import PaymentError, PaymentOrder, Receipt
 from hookflash.domain.sids import make_sid
-from hookflash.twiml.paying import PaymentError, PaymentOrder, Receipt
 from hookflash.twiml.voice import StatusCallback
 
 from .connectors import Connector

@@ -1,6 +1,6 @@
 CREATE TABLE payments (
-  sid TEXT PRIMARY KEY,
   account_sid TEXT NOT NULL,
+  sid TEXT PRIMARY KEY,
   call_sid TEXT NOT NULL,
   status TEXT NOT NULL,                  -- in-progress, completed, failed, canceled
   idempotency_key TEXT NOT NULL,
@@ -11,8 +11,8 @@ CREATE UNIQUE INDEX payments_once ON payments (account_sid, call_sid, idempotenc
 CREATE INDEX payments_unfinished ON payments (sid) WHERE status = 'in-progress';
 
 CREATE TABLE user_defined_messages (     -- to the phone of a call
-  sid TEXT PRIMARY KEY,
   account_sid TEXT NOT NULL,
+  sid TEXT PRIMARY KEY,
   call_sid TEXT NOT NULL,
   content TEXT NOT NULL,                 -- JSON
   idempotency_key TEXT,
@@ -21,8 +21,8 @@ CREATE TABLE user_defined_messages (     -- to the phone of a call
 CREATE INDEX user_defined_messages_call ON user_defined_messages (account_sid, call_sid, sid);
 
 CREATE TABLE user_defined_message_subscriptions (
-  sid TEXT PRIMARY KEY,
   account_sid TEXT NOT NULL,
+  sid TEXT PRIMARY KEY,
   call_sid TEXT NOT NULL,
   callback TEXT NOT NULL,
   method TEXT NOT NULL,

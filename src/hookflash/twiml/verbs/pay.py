@@ -19,13 +19,14 @@ from hookflash.domain.payment import (
     read_currency,
     read_postal_code,
 )
+from hookflash.domain.payment_order import PaymentError, PaymentOrder
 from hookflash.domain.speech import Utterance
 from hookflash.domain.voices import DEFAULT
 from hookflash.switch.leg import HungUp
 from hookflash.switch.protocol import AnySource
 from hookflash.twiml.declaration import TEXT, URL, ValueKind, attribute, one_of, verb
 from hookflash.twiml.kinds import TRUTH, short_text, whole, words_of
-from hookflash.twiml.paying import Keyed, PaymentError, PaymentOrder, Till, key_in
+from hookflash.twiml.paying import Keyed, Till, key_in
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.parameter import Parameter, parameters_of
 from hookflash.twiml.verbs.payment_words import LANGUAGES, words_for

@@ -21,6 +21,7 @@ pub(super) struct Collector {
     first: Micros,
     between: Micros,
     barge_in: bool,
+    is_private: bool,
     digits: String,
     is_prompting: bool,
     deadline: Option<Micros>,
@@ -50,6 +51,7 @@ impl Collector {
             first: micros(how.first_ms),
             between: micros(how.between_ms),
             barge_in: how.barge_in,
+            is_private: how.private,
             digits: String::new(),
             is_prompting: true,
             deadline: None,
@@ -65,6 +67,11 @@ impl Collector {
     /// Whether a key or speech stops the prompts.
     pub fn yields(&self) -> bool {
         self.is_prompting && self.barge_in
+    }
+
+    /// Whether its keys are nobody else's business.
+    pub fn is_private(&self) -> bool {
+        self.is_private
     }
 
     /// Whether speech may be the answer.
@@ -147,6 +154,7 @@ mod tests {
             first_ms: 5_000,
             between_ms: 2_000,
             barge_in: true,
+            private: false,
             speech: None,
         }
     }

@@ -66,6 +66,8 @@ pub struct Collect {
     pub between_ms: u32,
     /// A key stops the prompts, and so does speech, which without this does not count before they end.
     pub barge_in: bool,
+    /// Who is joined with the leg hears none of its keys.
+    pub private: bool,
     /// Speech is an answer, and ends so; nothing: only keys are.
     pub speech: Option<SpeechEnd>,
 }
@@ -153,6 +155,13 @@ pub enum MediaCommand {
     ResumeRecording {
         /// The recording's operation.
         op: OpId,
+    },
+    /// The far end has pressed a key, and told so by other means than its audio.
+    Pressed {
+        /// 0-9 A-D * #
+        key: char,
+        /// How long it was held.
+        ms: u32,
     },
     /// Press keys: 0-9 A-D * #; `w` waits 500 ms, `W` a second.
     SendKeys {

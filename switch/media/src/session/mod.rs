@@ -33,6 +33,7 @@ use crate::codec::CodecKind;
 use crate::dsp::KeyTones;
 use crate::graph::{Arrivals, Heard, Library, Tap};
 use crate::random::Random;
+use crate::rtp::KeyEvent;
 use crate::rtp::{self, Impairment, Packet, Quality, Reports, Srtp};
 use crate::{FRAME_MS, LegId, Micros};
 use incoming::Incoming;
@@ -98,6 +99,8 @@ pub struct Session {
     pub(crate) aim: Option<(SocketAddr, bool)>,
     /// A key for the other leg of a bridge whose packets do not pass as they are.
     pub(crate) passing: Option<rtp::Press>,
+    /// Until when keys stay here after one that was nobody else's business: its packets come several times.
+    secret_until: Micros,
     params: MediaParams,
     peer: Peer,
     incoming: Incoming,
@@ -130,6 +133,7 @@ impl Session {
             events: Vec::new(),
             aim,
             passing: None,
+            secret_until: 0,
             peer: if aim.is_some() { Peer::Announced } else { Peer::Unknown },
             incoming: Incoming::new(&params, now),
             outgoing: Outgoing::new(&params, &mut random),
@@ -175,6 +179,7 @@ impl Session {
             MediaCommand::Listen => {
                 self.heard.get_or_insert_default();
             }
+            MediaCommand::Pressed { key, ms } => self.key(KeyEvent::Up { key, ms }, false, now),
             command if self.is_closing => {
                 self.events.extend(command.starts().map(|op| MediaEvent::Done(Done::new(op, Why::HungUp))));
             }
@@ -268,7 +273,16 @@ impl Session {
     }
 
     fn needs_samples(&self) -> bool {
-        self.wants_audio() || self.operations.are_heard() || self.outgoing.is_pressing() || self.is_closing
+        self.wants_audio()
+            || self.operations.are_heard()
+            || self.is_secret()
+            || self.outgoing.is_pressing()
+            || self.is_closing
+    }
+
+    /// Whether the keys of the far end are nobody else's business.
+    fn is_secret(&self) -> bool {
+        self.operations.are_private() || self.secret_until > 0
     }
 
     fn report(&mut self) {

@@ -228,6 +228,11 @@ impl Operations {
         self.collector.is_some() || self.recorders.iter().any(Recorder::awaits_keys)
     }
 
+    /// Whether the keys that are taken are nobody else's business.
+    pub fn are_private(&self) -> bool {
+        self.collector.as_ref().is_some_and(Collector::is_private)
+    }
+
     /// Whether one of them makes the leg hear something.
     pub fn are_heard(&self) -> bool {
         self.player.is_some() || !self.presses.is_empty() || self.recorders.iter().any(Recorder::beeps)

@@ -9,6 +9,10 @@ use crate::rtp::{self, KeyEvent, Packet};
 use crate::session::MediaEvent;
 use crate::{Micros, SAMPLE_RATE};
 
+/// How long after a key that is nobody else's business the next are none either: its last packet comes three times
+/// (RFC 4733 §2.5.1.4), over a network that delays.
+const SECRET: Micros = 300_000;
+
 impl Session {
     /// Takes a datagram of the media port.
     pub(crate) fn receive<'a>(
@@ -83,8 +87,11 @@ impl Session {
     pub(super) fn key(&mut self, event: KeyEvent, inband: bool, now: Micros) {
         if let KeyEvent::Up { key, ms } = event {
             self.events.push(MediaEvent::Key { key, ms, inband });
+            if self.operations.are_private() {
+                self.secret_until = now + SECRET;
+            }
+            self.passing = (!inband && !self.is_secret()).then_some(rtp::Press::Key { key, ms });
             self.operations.key(key, now);
-            self.passing = (!inband).then_some(rtp::Press::Key { key, ms });
             self.report();
         }
     }

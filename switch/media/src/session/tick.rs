@@ -29,6 +29,9 @@ impl Session {
 
     /// Makes the last 20 ms of what came over the wire.
     fn take_in(&mut self, now: Micros) {
+        if self.secret_until <= now {
+            self.secret_until = 0;
+        }
         let expects_tones = self.params.telephone_event.is_none() || self.operations.await_keys();
         self.incoming.detect_keys(expects_tones);
         let is_joined = match self.place {
@@ -63,7 +66,7 @@ impl Session {
 
     /// The last 20 ms of what the far end said, if it said anything.
     pub(crate) fn said(&self) -> Option<&Frame> {
-        self.incoming.frame()
+        self.incoming.frame().filter(|_| !(self.is_secret() && self.incoming.holds_key()))
     }
 
     /// Notices that nothing comes any more.

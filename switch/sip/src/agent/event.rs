@@ -88,6 +88,15 @@ pub enum AgentEvent {
         /// How long it was held.
         ms: u32,
     },
+    /// The peer sent what is its application's own, by INFO.
+    Informed {
+        /// The leg.
+        leg: u64,
+        /// Of the body.
+        content_type: String,
+        /// At most [`super::info::LONGEST`] bytes.
+        body: String,
+    },
     /// The peer asks to be connected elsewhere: `accept_refer` or `refuse_refer`.
     Referred {
         /// The leg.
@@ -173,6 +182,7 @@ impl AgentEvent {
             | Self::OfferAnswered { leg, .. }
             | Self::OfferRefused { leg, .. }
             | Self::Key { leg, .. }
+            | Self::Informed { leg, .. }
             | Self::Referred { leg, .. }
             | Self::ReferState { leg, .. }
             | Self::Ended { leg, .. }

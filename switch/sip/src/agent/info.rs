@@ -1,9 +1,11 @@
-//! Keys that a peer tells by INFO: `application/dtmf-relay` (`Signal=5`, `Duration=160`) and `application/dtmf` (`5`).
+//! What a peer tells by INFO (RFC 6086 §2, without packages): JSON of its application's own, or keys: `application/dtmf-relay` (`Signal=5`, `Duration=160`) and `application/dtmf` (`5`).
 
 use crate::Headers;
 
 /// The bodies of INFO that we read.
-pub(crate) const ACCEPT: &str = "application/dtmf-relay, application/dtmf";
+pub(crate) const ACCEPT: &str = "application/dtmf-relay, application/dtmf, application/json";
+/// Longest JSON that is taken, bytes.
+pub(crate) const LONGEST: usize = 10_240;
 /// How long a key counts as held when the peer does not say, ms.
 const USUAL_MS: u32 = 100;
 /// Longest that a key may be held, ms.
@@ -21,6 +23,13 @@ pub(crate) fn key(headers: &Headers, body: &[u8]) -> Option<(char, u32)> {
         "application/dtmf" => Some((one_key(text.trim())?, USUAL_MS)),
         _ => None,
     }
+}
+
+/// The JSON in the body of an INFO, as it came.
+pub(crate) fn json(headers: &Headers, body: &[u8]) -> Option<String> {
+    let is_json = headers.content_type()?.as_str() == "application/json";
+    let text = std::str::from_utf8(body).ok().filter(|text| is_json && text.len() <= LONGEST)?;
+    Some(text.to_owned())
 }
 
 fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {

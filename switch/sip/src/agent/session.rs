@@ -151,11 +151,8 @@ impl Session {
             return;
         }
         let pressed = info::key(&request.headers, &request.body);
-        let status = match pressed {
-            Some(_) => 200,
-            None if request.body.is_empty() => 200,
-            None => 415,
-        };
+        let json = info::json(&request.headers, &request.body);
+        let status = if pressed.is_some() || json.is_some() || request.body.is_empty() { 200 } else { 415 };
         let mut response = Response::to_request(request, status, "");
         if status == 415 {
             response.headers.push(Name::Accept, info::ACCEPT);
@@ -163,6 +160,9 @@ impl Session {
         wire.respond(Some(self.leg), key, response, now);
         if let Some((pressed, ms)) = pressed {
             wire.tell(AgentEvent::Key { leg: self.leg, key: pressed, ms });
+        }
+        if let Some(body) = json {
+            wire.tell(AgentEvent::Informed { leg: self.leg, content_type: "application/json".into(), body });
         }
     }
 

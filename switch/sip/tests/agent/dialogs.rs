@@ -91,7 +91,12 @@ fn keys_come_by_info_and_other_bodies_are_refused() {
     assert_eq!(net.events(1), [AgentEvent::Key { leg, key: '7', ms: 100 }]);
     net.inject(elsewhere(), 1, &info(3, "text/plain", "7"));
     assert_eq!(net.answer_outside().status, 415);
-    net.inject(elsewhere(), 1, &request_text("INFO", US, 4, &tag, "Info-Package: foo", ""));
+    let body = r#"{"a": 1}"#;
+    net.inject(elsewhere(), 1, &info(4, "application/json", body));
+    assert_eq!(net.answer_outside().status, 200);
+    let told = AgentEvent::Informed { leg, content_type: "application/json".into(), body: body.into() };
+    assert_eq!(net.events(1), [told]);
+    net.inject(elsewhere(), 1, &request_text("INFO", US, 5, &tag, "Info-Package: foo", ""));
     assert_eq!(net.answer_outside().status, 469);
 }
 
