@@ -121,4 +121,4 @@ SIP = frozenset(
 )
 
 #: Those of messages, media, feedback and messaging services: the table of their own tests.
-MESSAGING = REFUSALS - PLATFORM - VOICE - SIP
+MESSAGING = REFUSALS - PLATFORM - VOICE - SIP - PAYMENTS

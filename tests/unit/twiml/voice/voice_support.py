@@ -9,6 +9,7 @@ from hookflash.switch.protocol import AnySource, File, Record
 from hookflash.testing.leg import NamedSpeech, ScriptedLeg
 from hookflash.testing.loop import run_jumping
 from hookflash.twiml.channels import VOICE
+from hookflash.twiml.conferring import ConferencePlan
 from hookflash.twiml.document import Channel
 from hookflash.twiml.parse import parse_document
 from hookflash.twiml.paying import Till
@@ -21,6 +22,7 @@ from hookflash.twiml.voice import (
     RecordingPlan,
     SoundError,
     StatusCallback,
+    TalkPlan,
     Text,
     VoiceVerb,
     run_voice,
@@ -97,6 +99,9 @@ class ScriptedCall:
 
     async def dial(self, plan: DialPlan) -> Dialled:
         raise NotImplementedError("a <Dial> is tested with the calls that it makes")
+
+    async def confer(self, plan: ConferencePlan, talk: TalkPlan) -> Dialled:
+        raise NotImplementedError("a <Conference> is tested with the calls that are in it")
 
     def till(self, callback: StatusCallback) -> Till:
         raise NotImplementedError("a <Pay> is tested with the call that it belongs to")
