@@ -30,7 +30,8 @@ from hookflash.edge.listeners import Listener
 from hookflash.edge.proxy import Proxy
 from hookflash.front import Clients, Front
 from hookflash.metrics import Metrics
-from hookflash.own.names import is_answered_inside, served_names
+from hookflash.own.bin_pages import BinPages
+from hookflash.own.names import ServedNames, is_answered_inside
 from hookflash.own.site import own_site
 from hookflash.pending import Pending
 from hookflash.runtime.admission import admitted
@@ -86,6 +87,8 @@ class Exchange:
     clock: VirtualClock
     vault: Vault
     auth: Authenticator
+    bin_pages: BinPages
+    names: ServedNames
     fleet: Fleet
     sink: StoreSink
     webhooks: WebhookClient
@@ -222,7 +225,7 @@ class Server:
         front = Front(
             api=ApiEdge(exchange, OPERATIONS),
             own=own_site(exchange),
-            names=served_names,
+            names=exchange.names,
             hosts=frozenset(settings.allowed_hosts) | _public_names(settings),
             clients=_clients(settings),
         )
@@ -292,6 +295,9 @@ def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
         allow_private=settings.mode is Mode.DEVELOPMENT,
         allowed=tuple(ip_network(text) for text in settings.webhook_allow),
     )
+    auth = Authenticator(store, vault)
+    bin_pages = BinPages(store=store, auth=auth)
+    names = ServedNames(bin_pages.answer)
     simulated = SimulatedCarrier(store=store, clock=clock, receipt_delay=settings.receipt_delay)
     return Exchange(
         settings=settings,
@@ -300,14 +306,16 @@ def _exchange(settings: Settings, directory: DataDirectory) -> Exchange:
         bus=bus,
         clock=clock,
         vault=vault,
-        auth=Authenticator(store, vault),
+        auth=auth,
+        bin_pages=bin_pages,
+        names=names,
         fleet=Fleet(simulated=simulated, random=Random()),  # noqa: S311 - shares traffic, keeps no secret
         sink=StoreSink(store=store, clock=clock),
         webhooks=WebhookClient(
             egress=egress,
             clock=clock,
             ca_bundle=settings.webhook_ca,
-            inside=Inside(served_names, is_inside=is_answered_inside),
+            inside=Inside(names, is_inside=is_answered_inside),
             attempted=metrics.attempted,
             pending=pending,
         ),

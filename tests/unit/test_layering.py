@@ -65,6 +65,8 @@ ARROWS: dict[str, set[str]] = {
         "store",
         "switch",
         "trunks",
+        "twiml",
+        "webhooks",
     },
     "front": {"api", "own"},
     "app": {

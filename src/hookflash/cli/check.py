@@ -105,14 +105,15 @@ def _show(checked: Sequence[Checked]) -> None:
     for each in checked:
         lines = each.body.decode("utf-8", "replace").splitlines()
         for finding in each.findings:
-            _show_finding(console, each.source, finding, lines)
+            show_finding(console, each.source, finding, lines)
     counts = Counter(finding.level for each in checked for finding in each.findings)
     found = [f"{count} {level}{'s' if count > 1 else ''}" for level in Level if (count := counts[level])]
     number = f"{len(checked)} document{'s' if len(checked) > 1 else ''}"
     console.print(f"{', '.join(found) or 'Nothing wrong'} in {number}.")
 
 
-def _show_finding(console: Console, source: str, finding: Finding, lines: Sequence[str]) -> None:
+def show_finding(console: Console, source: str, finding: Finding, lines: Sequence[str]) -> None:
+    """Print what was found in a document of these `lines`, with the place and the cure."""
     place = f":{finding.line}:{finding.column}" if finding.line else ""
     kind = f"{finding.level} {finding.code}" if finding.code else str(finding.level)
     console.print(

@@ -124,6 +124,8 @@ short_codes = _group("short-codes", "Their short codes.")
 verified = _group("verified", "Numbers that a trial account may text, and that an account may show as a caller.")
 carriers = _group("carriers", "Who takes messages away.")
 
+bins = _group("bins", "Documents that the server keeps for accounts: TwiML Bins.")
+
 Account = Annotated[str | None, typer.Option("--account", help="SID of the account; the first one by default.")]
 Name = Annotated[str | None, typer.Option("--name", help="The FriendlyName.")]
 SmsUrl = Annotated[str | None, typer.Option(help="Who is asked about a text that comes in.")]
@@ -244,3 +246,47 @@ def list_carriers(ready_file: ReadyFile = None) -> None:
     from hookflash.cli.manage import list_carriers as show_carriers
 
     show_carriers(ready_file)
+
+
+BinFile = Annotated[str, typer.Argument(help="The document; - for standard input.")]
+BinSid = Annotated[str, typer.Argument(help="Of the bin: EH and 32 digits.")]
+
+
+@bins.command("add")
+def add_bin(file: BinFile, name: Name = None, account: Account = None, ready_file: ReadyFile = None) -> None:
+    """Keep a document, and print the URL at which it answers; warnings about it are shown."""
+    from hookflash.cli.bins import add
+
+    add(file, name=name, account=account, ready_file=ready_file)
+
+
+@bins.command("list")
+def list_bins(ready_file: ReadyFile = None) -> None:
+    """List the bins of every account."""
+    from hookflash.cli.manage import show
+
+    show("bins list", "bins", ("friendly_name", "url", "account_sid"), ready_file)
+
+
+@bins.command("show")
+def show_bin(sid: BinSid, ready_file: ReadyFile = None) -> None:
+    """Print the document of a bin."""
+    from hookflash.cli.bins import show
+
+    show(sid, ready_file=ready_file)
+
+
+@bins.command("change")
+def change_bin(sid: BinSid, file: BinFile, ready_file: ReadyFile = None) -> None:
+    """Keep another document in a bin; its URL stays."""
+    from hookflash.cli.bins import change
+
+    change(sid, file, ready_file=ready_file)
+
+
+@bins.command("remove")
+def remove_bin(sid: BinSid, ready_file: ReadyFile = None) -> None:
+    """Keep it no longer."""
+    from hookflash.cli.manage import remove
+
+    remove("bins remove", "bins", sid, ready_file)

@@ -17,7 +17,8 @@ MUSIC = frozenset(
     for kind in ("", ".ambient", ".classical", ".electronica", ".guitars", ".rock", ".soft-rock")
 )
 PLAYLISTS = "twimlets.com"
-SERVED_NAMES = MUSIC | {"demo.twilio.com", "handler.twilio.com", PLAYLISTS}
+BINS = "handler.twilio.com"
+SERVED_NAMES = MUSIC | {"demo.twilio.com", BINS, PLAYLISTS}
 
 DEMO_REPLY = (
     "Hello from Hookflash! Your text has arrived. Set the SmsUrl of this number to your own application, and it will "
@@ -28,21 +29,29 @@ _KEPT = {"Cache-Control": "max-age=86400"}
 NOTHING_HERE = "This server answers for this name, but has nothing at this path."
 
 
-async def served_names(
-    scope: MutableMapping[str, Any],
-    receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
-    send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
-) -> None:
-    """The ASGI application behind those names."""
-    request = Request(scope)
-    name, path = request.url.hostname or "", request.url.path.rstrip("/")
-    if name in MUSIC:
-        answer = Response(await asyncio.to_thread(hold_music), media_type="audio/wav", headers=_KEPT)
-    elif name == PLAYLISTS and path == "/holdmusic":
-        answer = _playlist(request.query_params.get("Bucket", ""))
-    else:
-        answer = _page(name, path)
-    await answer(scope, receive, send)
+class ServedNames:
+    """The ASGI application behind those names; `bins` answers at handler.twilio.com."""
+
+    def __init__(self, bins: Callable[[Request], Awaitable[Response]]) -> None:
+        self._bins = bins
+
+    async def __call__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
+        send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ) -> None:
+        request = Request(scope, receive)
+        name, path = request.url.hostname or "", request.url.path.rstrip("/")
+        if name in MUSIC:
+            answer = Response(await asyncio.to_thread(hold_music), media_type="audio/wav", headers=_KEPT)
+        elif name == PLAYLISTS and path == "/holdmusic":
+            answer = _playlist(request.query_params.get("Bucket", ""))
+        elif name == BINS:
+            answer = await self._bins(request)
+        else:
+            answer = _page(name, path)
+        await answer(scope, receive, send)
 
 
 def is_answered_inside(name: str) -> bool:
@@ -56,8 +65,6 @@ def _page(name: str, path: str) -> Response:
             return _twiml(f"<Message>{DEMO_REPLY}</Message>")
         case "demo.twilio.com", "/welcome/voice":
             return _twiml(f"<Say>{DEMO_GREETING}</Say>")
-        case "handler.twilio.com", _:
-            return _twiml("")
     return PlainTextResponse(NOTHING_HERE + "\n", 404)
 
 

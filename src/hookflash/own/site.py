@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from .account_settings import AccountSettingsPart
 from .accounts import Accounts
 from .answering import Answering, Part, refuse_unknown
+from .bins import Bins
 from .carriers import Carriers
 from .handset_calls import HandsetCallsApi
 from .handsets import Handsets
@@ -34,6 +35,7 @@ def own_site(exchange: "Exchange") -> Starlette:
         Accounts(exchange),
         AccountSettingsPart(exchange),
         Numbers(exchange),
+        Bins(exchange),
         Carriers(exchange),
         TrunksApi(exchange),
         Sip(exchange),

@@ -41,6 +41,12 @@ def sign(auth_token: str, text: str) -> str:
     return base64.b64encode(hmac.digest(auth_token.encode(), text.encode(), "sha1")).decode("ascii")
 
 
+def is_signed(auth_token: str, url: str, params: Mapping[str, str], signature: str) -> bool:
+    """Whether `signature` is that of a request to `url` with the form `params`, about a call or a message."""
+    signed = {sign(auth_token, string_to_sign(channel.signed_url(url), params)) for channel in Channel}
+    return any(hmac.compare_digest(each.encode(), signature.encode()) for each in signed)
+
+
 def body_digest(body: bytes) -> str:
     """The value of the query parameter `bodySHA256`, by which a body that is no form is covered by the signature."""
     return hashlib.sha256(body).hexdigest()

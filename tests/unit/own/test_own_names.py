@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 from hookflash.domain.clock import VirtualClock
 from hookflash.own.hold_music import hold_music
-from hookflash.own.names import DEMO_REPLY, is_answered_inside, served_names
+from hookflash.own.names import DEMO_REPLY, ServedNames, is_answered_inside
 from hookflash.testing.platform import Platform
 from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.egress import EgressPolicy
@@ -20,9 +22,13 @@ from hookflash.webhooks.outcome import Attempt, Outcome
 from hookflash.webhooks.request import WebhookRequest
 
 
+async def no_bins(request: Request) -> Response:
+    return PlainTextResponse("There is no such TwiML Bin.", 404)
+
+
 async def call(url: str, **more: Any) -> Outcome:
     """A webhook to `url` from a client that may call no private address."""
-    inside = Inside(served_names, is_inside=is_answered_inside)
+    inside = Inside(ServedNames(no_bins), is_inside=is_answered_inside)
     egress = EgressPolicy(allow_private=False)
     async with WebhookClient(egress=egress, clock=VirtualClock(), inside=inside, **more) as client:
         return await client.fetch(
@@ -84,7 +90,7 @@ async def test_nothing_reaches_the_real_hosts(url: str) -> None:
     [
         ("demo.twilio.com", "/welcome/sms/reply/", 200, "Hello from Hookflash"),
         ("demo.twilio.com", "/welcome/voice/", 200, "<Say>"),
-        ("handler.twilio.com", "/twiml/EH0", 200, "<Response>"),
+        ("handler.twilio.com", "/twiml/EH0", 404, "There is no such TwiML Bin"),
         ("com.twilio.music.rock.s3.amazonaws.com", "/loud.mp3", 200, "audio/wav"),
         (
             "twimlets.com",

@@ -28,6 +28,7 @@ from hookflash.domain.numbers import (
 )
 from hookflash.domain.recording import Recording
 from hookflash.domain.service import Service, ServiceSender
+from hookflash.domain.twiml_bin import TwimlBin
 from hookflash.network.handset import Handset, HandsetMessage
 from hookflash.store import migrations
 from hookflash.store.migrations import migrate
@@ -62,6 +63,7 @@ ROWS: dict[str, type[msgspec.Struct]] = {
     "calls": Call,
     "recordings": Recording,
     "trunks": TrunkRow,
+    "twiml_bins": TwimlBin,
     "call_routes": CallRoute,
 }
 
