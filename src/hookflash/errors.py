@@ -139,6 +139,8 @@ class Code(Enum):
     LABEL_IN_USE = 16026, 400, "Another participant has the label {label}"
     COACHED_ON_HOLD = 16027, 400, "The participant {sid}, who is to be coached, is on hold"
     COACHED_ABSENT = 16028, 400, "The call {sid}, which is to be coached, is not in the conference"
+    QUEUE_NOT_EMPTY = 22002, 400, "The queue cannot be deleted while callers wait in it"
+    QUEUE_NAME_TAKEN = 22003, 400, "A queue with the name {name} already exists"
     CHANNELS_NOT_AVAILABLE = 16113, 400, "The recording {sid} has one channel; two cannot be had"
 
     # -- messages, refused --

@@ -15,6 +15,7 @@ import msgspec
 
 from hookflash.actions.check_callee import CallRules
 from hookflash.actions.queue_for_carrier import SenderRates
+from hookflash.domain.call import LONGEST_CALL, USUAL_LONGEST
 from hookflash.domain.clock import DAY
 
 MOST_CALLS_PER_SECOND = 1_000
@@ -72,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sender_rates: SenderRates = SenderRates()
     calls_per_second: float | None = None  #: dialled per account; when not set 1 in operator mode, 30 in development
     voice_countries: tuple[str, ...] | None = None  #: ISO codes to call; when not set US,CA in operator mode, else all
+    longest_call: int = USUAL_LONGEST  #: s from answer to the end, at most 86400; callers that wait in queues need more
     receipt_delay: int = 50  #: ms until a handset of the simulated network confirms a text
     webhook_records: int = 7 * DAY  #: ms for which attempts are kept
     webhook_allow: tuple[str, ...] = ()  #: CIDRs that webhooks may reach in operator mode, besides the public internet
@@ -93,7 +95,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """What holds for calls of accounts without settings of their own."""
         usual = _OPEN if self.mode is Mode.DEVELOPMENT else _CAREFUL
         countries = usual.countries if self.voice_countries is None else self.voice_countries
-        return CallRules(self.calls_per_second or usual.calls_per_second, countries)
+        return CallRules(self.calls_per_second or usual.calls_per_second, countries, self.longest_call)
 
 
 _OPEN = CallRules(calls_per_second=30.0, countries=None)  # nobody wants to wait on a laptop
@@ -118,6 +120,8 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
         raise SettingsError(f"a setting is wrong: {error}") from None
     if bool(settings.account_sid) != bool(settings.auth_token):
         raise SettingsError("HOOKFLASH_ACCOUNT_SID and HOOKFLASH_AUTH_TOKEN go together")
+    if not 0 < settings.longest_call <= LONGEST_CALL:
+        raise SettingsError(f"longest_call must be more than 0 and at most {LONGEST_CALL} seconds")
     if settings.calls_per_second is not None and not 0 < settings.calls_per_second <= MOST_CALLS_PER_SECOND:
         raise SettingsError(f"calls_per_second must be more than 0 and at most {MOST_CALLS_PER_SECOND}")
     _check_reach(settings)

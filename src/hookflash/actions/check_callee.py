@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from hookflash.domain.account import Account, AccountType
+from hookflash.domain.call import USUAL_LONGEST
 from hookflash.domain.call_address import Callee, CalleeKind, is_emergency, is_premium
 from hookflash.domain.phone_numbers import region_of
 from hookflash.errors import ApiError, Code
@@ -14,6 +15,7 @@ class CallRules(NamedTuple):
 
     calls_per_second: float
     countries: tuple[str, ...] | None = None  #: ISO codes that may be called; None allows all
+    longest_call: int = USUAL_LONGEST  #: seconds from answer to the end
 
 
 async def check_callee(tx: Tx, callee: Callee, *, account: Account, rules: CallRules) -> None:

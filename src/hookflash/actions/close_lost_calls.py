@@ -27,8 +27,9 @@ async def close_lost_calls(tx: Tx, lengths: Mapping[str, int], *, now: int) -> i
 
     `lengths` says how many ms of sound were found for each recording, by its SID; what is not in it has none. A call
     ended when something was last heard of it, not now: nobody pays for the time that we were down. Calls that still
-    wait in the queue are dialled in their turn.
+    wait in the queue are dialled in their turn. Nobody is left in a queue of callers.
     """
+    await tx.run("queues.forget_members")
     lost, recordings = await tx.all(Call, "calls.unfinished"), await lost_recordings(tx)
     ends = {call.sid: max(call.date_updated, await _last_heard(tx, call)) for call in lost}
     for recording in recordings:

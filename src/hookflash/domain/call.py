@@ -9,7 +9,8 @@ from hookflash.domain.recording import RecordOptions
 
 RING_SECONDS = 60  #: for which an unanswered call rings, when nobody says otherwise
 LONGEST_RING = 600  #: s
-LONGEST_CALL = 14_400  #: s from answer to the end, whatever is asked for
+LONGEST_CALL = 86_400  #: s from answer to the end, whatever is asked for
+USUAL_LONGEST = 14_400  #: s that a platform lets calls last, unless its settings say otherwise
 
 
 class CallStatus(StrEnum):

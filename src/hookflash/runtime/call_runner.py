@@ -37,6 +37,7 @@ from .calls.script import Script
 from .conferences.attending import attend_admitted
 from .conferences.conferences import Conferences
 from .paying.connectors import Connectors
+from .queues.queues import Queues
 
 log = structlog.get_logger()
 
@@ -75,6 +76,7 @@ class CallRunner:
     ) -> None:
         """`counted` hears how many calls are live, whenever that changes; `refused` of each invitation that is."""
         self.conferences = Conferences(cancel=self.cancel)
+        self.queues = Queues()
         self._parts = Parts(
             store=store,
             clock=clock,
@@ -94,6 +96,7 @@ class CallRunner:
             pending=pending,
             conferences=self.conferences,
             open_leg=open_leg,
+            queues=self.queues,
             adopt=self._adopt,
         )
         self._live: dict[str, LiveCall] = {}

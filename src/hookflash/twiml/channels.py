@@ -3,12 +3,14 @@
 from hookflash.twiml.declaration import NotHere
 from hookflash.twiml.document import channel
 from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.verbs.coming import Enqueue, Leave, Start, Stop
+from hookflash.twiml.verbs.coming import Start, Stop
 from hookflash.twiml.verbs.connect import Connect
 from hookflash.twiml.verbs.dial import Dial
 from hookflash.twiml.verbs.echo import Echo
+from hookflash.twiml.verbs.enqueue import Enqueue
 from hookflash.twiml.verbs.gather import Gather
 from hookflash.twiml.verbs.hangup import Hangup
+from hookflash.twiml.verbs.leave import Leave
 from hookflash.twiml.verbs.message import Message
 from hookflash.twiml.verbs.pause import Pause
 from hookflash.twiml.verbs.pay import Pay
@@ -40,6 +42,7 @@ VOICE = channel(
     Gather,
     Record,
     Dial,
+    Enqueue,
     RedirectCall,
     Reject,
     Hangup,
@@ -47,8 +50,6 @@ VOICE = channel(
     MessageInCall,
     Connect,
     Echo,
-    Enqueue,
-    Leave,
     Pay,
     Refer,
     Start,
@@ -56,6 +57,9 @@ VOICE = channel(
     unknown_verb=TwimlCode.SCHEMA,
     plain_text=Say,
     not_here={
+        "Leave": NotHere(
+            TwimlCode.SCHEMA, "<Leave> stands inside a document for who waits in a queue; here it is passed over."
+        ),
         "Prompt": NotHere(TwimlCode.SCHEMA, "<Prompt> stands inside <Pay>; here it is passed over."),
         "Queue": NotHere(TwimlCode.SCHEMA, "<Queue> stands inside <Dial>; here it is passed over."),
     },
@@ -94,6 +98,37 @@ WHISPER = channel(
         "Dial": NotHere(
             TwimlCode.DIAL_IN_WHISPER,
             "<Dial> cannot stand in a document for who answers a <Dial>; it is passed over.",
+        )
+    },
+)
+
+#: What who waits in a queue hears.
+QUEUE_WAIT = channel(
+    "queue-wait",
+    Say,
+    Play,
+    Pause,
+    Gather,
+    RedirectCall,
+    Leave,
+    Hangup,
+    unknown_verb=TwimlCode.SCHEMA,
+    plain_text=Say,
+)
+
+#: What who has waited in a queue hears before they are joined with somebody.
+QUEUE_WHISPER = channel(
+    "queue-whisper",
+    Say,
+    Play,
+    Pause,
+    RedirectCall,
+    unknown_verb=TwimlCode.SCHEMA,
+    plain_text=Say,
+    not_here={
+        "Dial": NotHere(
+            TwimlCode.DIAL_IN_WHISPER,
+            "<Dial> cannot stand in a document for who comes from a queue; it is passed over.",
         )
     },
 )

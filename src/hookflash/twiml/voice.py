@@ -21,6 +21,7 @@ from hookflash.twiml.problems import TwimlCode, TwimlWarning
 
 if TYPE_CHECKING:
     from hookflash.twiml.conferring import ConferencePlan
+    from hookflash.twiml.queueing import Queueing
 
 MOST_PLAYS = 1_000  # of what is looped without end
 
@@ -53,9 +54,15 @@ class Refuse:
     reason: str  #: rejected or busy
 
 
-Next: TypeAlias = FallThrough | GoTo | HangUp | Refuse
+@dataclass(frozen=True, slots=True)
+class LeaveQueue:
+    """The end of a wait, of whose documents this is one."""
+
+
+Next: TypeAlias = FallThrough | GoTo | HangUp | Refuse | LeaveQueue
 
 FALL_THROUGH = FallThrough()
+LEAVE_QUEUE = LeaveQueue()
 
 
 # --- What a verb asks of its call -----------------------------------------------------------------------------------
@@ -266,6 +273,11 @@ class VoiceCall(Protocol):
 
     def till(self, callback: StatusCallback) -> Till:
         """Somebody to take a payment of this call, who tells `callback`."""
+        ...
+
+    @property
+    def queues(self) -> "Queueing":
+        """Where this call can wait, and take others who do."""
         ...
 
     async def send_text(self, text: Text) -> tuple[str | None, str]:

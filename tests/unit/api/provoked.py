@@ -92,6 +92,8 @@ VOICE = frozenset(
         Code.INVALID_MACHINE_DETECTION,
         Code.ASYNC_AMD_WITHOUT_CALLBACK,
         Code.AMD_OUT_OF_RANGE,
+        Code.QUEUE_NOT_EMPTY,
+        Code.QUEUE_NAME_TAKEN,
         Code.CHANNELS_NOT_AVAILABLE,
         Code.CONFERENCE_FULL,
         Code.CONFERENCE_OVER,

@@ -24,7 +24,7 @@ def options(*pairs: tuple[str, str]) -> CallOptions:
 def test_nothing_is_asked_for() -> None:
     """Every option has the default of the original."""
     assert options() == CallOptions()
-    assert (options().timeout, options().time_limit, options().record) == (60, 14_400, None)
+    assert (options().timeout, options().time_limit, options().record) == (60, 86_400, None)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_recording_needs_record_true() -> None:
     [
         ("Twiml", "x" * 4_001, 20422),
         ("Timeout", "0", 21208),
-        ("TimeLimit", "14401", 20422),
+        ("TimeLimit", "86401", 20422),
         ("CallReason", "x" * 51, 20422),
         ("FallbackUrl", "nowhere", 21205),
         ("StatusCallbackMethod", "PUT", 21209),

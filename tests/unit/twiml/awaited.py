@@ -3,11 +3,6 @@
 AWAITED: set[str] = {
     # who is rung
     # transfers
-    # queues
-    "Enqueue",
-    "Task",
-    "Queue",
-    "Leave",
     # what callers say
     "Record",
     "Gather",

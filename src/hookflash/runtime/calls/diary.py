@@ -1,5 +1,7 @@
 """What is told about a call, or a conference: notes and attempts in its timeline, alerts to the debugger."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hookflash.actions.answer_message import record_attempts
@@ -23,8 +25,21 @@ class Diary:
         self._clock = clock
         self._account_sid = account_sid
         self._sid = sid
+        self._is_hushed = False
+        self._codes: set[int] = set()  #: of the alerts so far
+
+    @contextmanager
+    def hushed(self) -> Iterator[None]:
+        """Take down no notes, no attempts, and no alert of a kind that there was: what goes on for a day repeats."""
+        self._is_hushed = True
+        try:
+            yield
+        finally:
+            self._is_hushed = False
 
     def note(self, sentence: str, *, kind: str = "twiml", data: Any = None) -> None:
+        if self._is_hushed:
+            return
         self._ledger.add(
             timeline.record,
             self._sid,
@@ -48,11 +63,14 @@ class Diary:
         )
 
     def attempts(self, attempts: tuple[Attempt, ...]) -> None:
-        if attempts:
+        if attempts and not self._is_hushed:
             self._ledger.add(record_attempts, self._sid, self._account_sid, attempts, now=self._clock.now())
 
     def alert(self, code: int, sentence: str, *, level: str = "error", attempt: Attempt | None = None) -> None:
         """Something that the developer should see."""
+        if self._is_hushed and code in self._codes:
+            return
+        self._codes.add(code)
         self._ledger.add(
             _alert,
             self._account_sid,

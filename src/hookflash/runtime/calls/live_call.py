@@ -6,7 +6,7 @@ Rule 3: nothing outlives `live`: recordings and detections are tasks of its grou
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
 
@@ -59,7 +59,7 @@ class LiveCall:
         self.tapes: Tapes
         self.hung_up: protocol.HungUp | None = None  #: how the leg ended
         self.answered_at: int | None = None
-        self._most = row.options.time_limit * SECOND  #: ms from the answer to the end
+        self._most = self._within(row.options.time_limit)  #: ms from the answer to the end
         self._ended_at: int | None = None
         self.left = asyncio.Event()  #: REST has sent it elsewhere
         self.ended = asyncio.Event()  #: its row is final
@@ -143,7 +143,16 @@ class LiveCall:
 
     async def run(self, step: Step, channel: Channel) -> End:
         """Documents one after the other, from `step` until one leads nowhere else."""
-        return await Script(self, channel).run(step)
+        return await self.script(channel).run(step)
+
+    def script(self, channel: Channel, *, params: Callable[[], Mapping[str, str]] = dict) -> Script:
+        """What runs documents for this call, beside what it runs already; see `Script`."""
+        return Script(self, channel, params=params)
+
+    @property
+    def is_sent_elsewhere(self) -> bool:
+        """Whether REST has said what to run instead, and what runs is being left for it."""
+        return self._order is not None
 
     async def _close(self) -> None:
         """Once the leg is gone and its recordings are whole, the row is final."""
@@ -204,9 +213,13 @@ class LiveCall:
 
     async def limit(self, seconds: int) -> None:
         """It may last so long from its answer, whatever was asked for before."""
-        self._most = seconds * SECOND
+        self._most = self._within(seconds)
         if self.leg.is_answered:
             await self.leg.limit(self._most)
+
+    def _within(self, seconds: int) -> int:
+        """So many, in ms, or as many as the platform lets a call last."""
+        return min(seconds, self.parts.rules.longest_call) * SECOND
 
     def move(self, to: CallStatus, sentence: str, *, sip_status: int | None = None) -> None:
         """The row moves to `to`, unless another was first."""

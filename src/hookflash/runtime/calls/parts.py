@@ -14,6 +14,7 @@ from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.speech import Utterance
 from hookflash.pending import Pending
 from hookflash.runtime.paying.connectors import Connectors
+from hookflash.runtime.queues.queues import Queues
 from hookflash.speech.recogniser import Recognition
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.store import Store
@@ -112,4 +113,5 @@ class Parts:
     pending: Pending
     conferences: "Conferences"
     open_leg: OpenLeg
+    queues: Queues
     adopt: "Callable[[LiveCall, Begin], None]"  #: has a call live, from its beginning to its end, by itself

@@ -13,6 +13,7 @@ from hookflash.actions.load_account import load_account
 from hookflash.actions.queue_for_carrier import SenderRates
 from hookflash.actions.send_message import REPLIES, SendMessage, send_message
 from hookflash.domain.call import Direction as CallDirection
+from hookflash.domain.call import Source
 from hookflash.domain.message import Direction, Message
 from hookflash.domain.numbers import IncomingPhoneNumber
 from hookflash.domain.recording import RecordingSource
@@ -21,6 +22,7 @@ from hookflash.domain.voices import DEFAULT
 from hookflash.errors import ApiError
 from hookflash.runtime.conferences.attending import attend_named
 from hookflash.runtime.paying.till import CallTill
+from hookflash.runtime.queues.call_queues import CallQueues
 from hookflash.speech.engine import SpeechError
 from hookflash.store.store import Tx
 from hookflash.switch import protocol
@@ -29,6 +31,7 @@ from hookflash.switch.protocol import AnySource
 from hookflash.twiml.conferring import ConferencePlan
 from hookflash.twiml.document import Channel
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
+from hookflash.twiml.queueing import Queueing
 from hookflash.twiml.voice import (
     FALL_THROUGH,
     Dialled,
@@ -36,6 +39,7 @@ from hookflash.twiml.voice import (
     FallThrough,
     GoTo,
     HangUp,
+    LeaveQueue,
     Next,
     Recording,
     RecordingPlan,
@@ -62,7 +66,7 @@ log = structlog.get_logger()
 MOST_SILENT_DOCUMENTS = 50  #: in a row, that only lead to each other: no caller waits for more
 APOLOGY = Utterance(DEFAULT, ("We are sorry. An error occurred in this application. Goodbye.",))
 
-End: TypeAlias = FallThrough | HangUp | Refuse
+End: TypeAlias = FallThrough | HangUp | Refuse | LeaveQueue
 
 
 class Script:
@@ -84,32 +88,49 @@ class Script:
         self._channel = channel
         self._params = params
         self._page: Page | None = None
+        self._fallback = Source()
         self._silent = 0
 
     async def run(self, step: Step) -> End:
-        """From `step` until a document leads nowhere else. The fallback of its source holds for all of them."""
-        call, fallback = self.call, step.source
+        """From `step` until a document leads nowhere else; the caller hears of it when the application cannot go on."""
+        end = await self.follow(step)
+        return end if end is not None else await self.apologise()
+
+    async def follow(self, step: Step) -> End | None:
+        """From `step` until a document leads nowhere else; None when the application cannot go on.
+
+        The fallback of its source holds for all of them.
+        """
+        call, self._fallback = self.call, step.source
         while True:
             step = self._filled(step)
             with call.parts.pending:
                 page = await call.documents.fetch(step, call.row, status=call.status, channel=self._channel)
             if page is None:
-                return await self.apologise()
+                return None
             self._silent += 1
             if self._silent > MOST_SILENT_DOCUMENTS:
                 sentence = f"{MOST_SILENT_DOCUMENTS} documents only led to each other; the call ends"
                 call.diary.alert(WebhookCode.TOO_MANY_REDIRECTS.number, sentence)
-                return await self.apologise()
+                return None
             end = await self._run_page(page)
             if not isinstance(end, GoTo):
                 return end
-            following = call.documents.follow(page, end, fallback)
-            if following is None:
-                return await self.apologise()
             if self._gone is not None:
-                await call.documents.request(self._filled(following), call.row, status=call.status)
+                await self.ask(end)
                 return HangUp()
+            following = call.documents.follow(page, end, self._fallback)
+            if following is None:
+                return None
             step = following
+
+    async def ask(self, go_to: GoTo) -> None:
+        """Request a document that nobody runs."""
+        assert self._page is not None, "a document asks for it"
+        call, step = self.call, self.call.documents.follow(self._page, go_to, self._fallback)
+        if step is not None:
+            with call.parts.pending:
+                await call.documents.request(self._filled(step), call.row, status=call.status)
 
     async def _run_page(self, page: Page) -> Next:
         self._page = page
@@ -249,6 +270,10 @@ class Script:
     def till(self, callback: StatusCallback) -> CallTill:
         url = self.absolute(callback.url)
         return CallTill(self.call, StatusCallback(url=url, method=callback.method))
+
+    @property
+    def queues(self) -> Queueing:
+        return CallQueues(self, self.call.parts.queues)
 
     async def send_text(self, text: Text) -> tuple[str | None, str]:
         call, status_callback = self.call, self.absolute(text.status_callback)

@@ -23,3 +23,5 @@ DELETE FROM conference_participants;
 DELETE FROM payments;
 DELETE FROM user_defined_messages;
 DELETE FROM user_defined_message_subscriptions;
+DELETE FROM queues;
+DELETE FROM queue_members;

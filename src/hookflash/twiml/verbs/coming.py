@@ -8,18 +8,6 @@ from dataclasses import dataclass
 from hookflash.twiml.declaration import Verb, verb
 
 
-@verb("Enqueue", text="the name of the queue", coming="queues come with a later version")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Enqueue(Verb):
-    """Lets the caller wait in a queue."""
-
-
-@verb("Leave", coming="queues come with a later version")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Leave(Verb):
-    """Takes the caller out of the queue."""
-
-
 @verb("Start", coming="streams and transcriptions come with a later version")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Start(Verb):

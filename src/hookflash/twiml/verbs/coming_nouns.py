@@ -1,16 +1,9 @@
-"""What `<Dial>` and `<Connect>` will join callers with in a later version: declared and refused, as in `coming.py`."""
+"""What `<Connect>` will join callers with in a later version: declared and refused, as in `coming.py`."""
 
 from dataclasses import dataclass
 
 from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, one_of, verb
-from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.verbs.parameter import Parameter
-
-
-@verb("Queue", text="the name of the queue", coming="queues come with a later version", code=TwimlCode.DIAL_ELEMENT)
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Queue(Verb):
-    """Joins the caller with who has waited longest in a queue."""
 
 
 @verb("Stream", children=(Parameter,), coming="media streams come with a later version")

@@ -10,10 +10,10 @@ from hookflash.twiml.kinds import TRUTH, short_text, synonyms, whole, words_of
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.application import Application
 from hookflash.twiml.verbs.client import Client
-from hookflash.twiml.verbs.coming_nouns import Queue
 from hookflash.twiml.verbs.conference import Conference
 from hookflash.twiml.verbs.nouns import METHOD, BadTargetError, LoneNoun, Noun
 from hookflash.twiml.verbs.number import Number, number_of
+from hookflash.twiml.verbs.queue import Queue
 from hookflash.twiml.verbs.record import RECORDING_EVENTS
 from hookflash.twiml.verbs.sim import Sim
 from hookflash.twiml.verbs.sip import Sip
@@ -32,7 +32,8 @@ from hookflash.twiml.voice import (
 )
 
 MOST_TARGETS = 10
-LONGEST = 14_400  # seconds
+LONGEST = 86_400  # seconds; the call ends earlier where the platform says so
+USUAL_LONGEST = 14_400
 RING_TONES = (
     "at", "au", "bg", "br", "be", "ch", "cl", "cn", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hu", "il", "in",
     "it", "lt", "jp", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt", "ru", "se", "sg", "th", "uk", "us", "us-old",
@@ -84,7 +85,7 @@ class Dial(VoiceVerb):
     time_limit: int = attribute(
         "timeLimit",
         whole(1, LONGEST, unit="seconds"),
-        default=LONGEST,
+        default=USUAL_LONGEST,
         warn=TwimlCode.DIAL_TIME_LIMIT,
         summary="how long the two may speak",
     )

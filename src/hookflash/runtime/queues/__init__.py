@@ -1,0 +1,1 @@
+"""Callers who wait, and who takes them."""
