@@ -14,6 +14,7 @@ from hookflash.twiml.document import Channel
 from hookflash.twiml.parse import parse_document
 from hookflash.twiml.paying import Till
 from hookflash.twiml.problems import TwimlWarning
+from hookflash.twiml.queueing import Queueing
 from hookflash.twiml.voice import (
     Dialled,
     DialPlan,
@@ -105,6 +106,10 @@ class ScriptedCall:
 
     def till(self, callback: StatusCallback) -> Till:
         raise NotImplementedError("a <Pay> is tested with the call that it belongs to")
+
+    @property
+    def queues(self) -> Queueing:
+        raise NotImplementedError("queues are tested with the calls that wait in them")
 
     async def send_text(self, text: Text) -> tuple[str | None, str]:
         self.texts.append(text)
