@@ -2,7 +2,7 @@
 
 The folder holds a checker (`coverage.py`), its contracts and `fixtures.json`. The checker can only make what the API
 makes; this script brings about beforehand what an operator, a handset or a mishap would: a verified number, a short
-code, an incoming message with a picture, an alert, a call that somebody has answered. It fails when an operation that
+code, an incoming message with a picture, an alert, a call that somebody has answered, a queue. It fails when an operation that
 should conform does not.
 """
 
@@ -36,7 +36,9 @@ OURS = (
     "Message",
     "MessageFeedback",
     "Notification",
+    "Member",
     "OutgoingCallerId",
+    "Queue",
     "Recording",
     "ShortCode",
     "SipAuth",
@@ -80,8 +82,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, BackgroundServer(Path(folder) / "data") as ready:
         call = _prepare(ready, _serve_pictures())
         # The checker prefers what it made to what it finds; but only the message that came in has a picture by then,
-        # and only the call that was there is answered.
-        mine = ("CreateMessage", "CreateCall")
+        # only the call that was there is answered, and only in the queue that was there somebody waits.
+        mine = ("CreateMessage", "CreateCall", "CreateQueue")
         skip = {f"api_v2010.{name}": "use the one there is" for name in mine}
         there = {
             "skip": {**fixtures["skip"], **skip},
@@ -139,6 +141,7 @@ def _prepare(ready: dict[str, Any], pictures: str) -> str:
     _own(ready, "PATCH", f"numbers/{number}", {"sms_url": f"{pictures}/nothing-here"})  # an alert: no POST there
     _own(ready, "POST", "handsets/+14155551212/messages", {"to": number, "body": "Hello", "media_urls": [pictures]})
     _wait(ready, "Notifications.json", b'"notifications":[{')
+    _waiting_calls(ready)
     return _answered_call(ready)
 
 
@@ -156,6 +159,14 @@ def _answered_call(ready: dict[str, Any]) -> str:
     _wait(ready, f"Recordings/{recording}.json", b'"status":"completed"')
     _wait(ready, f"Calls/{call}/Notifications.json", b'"notifications":[{')
     return call
+
+
+def _waiting_calls(ready: dict[str, Any]) -> None:
+    """Two callers in a queue: one is taken out of it, the other is still looked at."""
+    twiml = '<Response><Enqueue waitUrl="">support</Enqueue></Response>'
+    for to in ("+14155551214", "+14155551215"):
+        _rest(ready, "Calls.json", {"To": to, "From": ready["numbers"][0], "Twiml": twiml})
+    _wait(ready, "Queues.json", b'"current_size":2')
 
 
 def _wait(ready: dict[str, Any], path: str, wanted: bytes) -> None:
