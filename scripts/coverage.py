@@ -2,8 +2,8 @@
 
 The folder holds a checker (`coverage.py`), its contracts and `fixtures.json`. The checker can only make what the API
 makes; this script brings about beforehand what an operator, a handset or a mishap would: a verified number, a short
-code, an incoming message with a picture, an alert, a call that somebody has answered, a queue. It fails when an operation that
-should conform does not.
+code, an incoming message with a picture, an alert, a call that somebody has answered, callers in a queue. It fails when
+an operation that should conform does not.
 """
 
 import http.server

@@ -8,7 +8,9 @@ from tests.scenarios.calls_support import PERSON, Stage, stage
 from tests.scenarios.rest_support import Reply
 from tests.unit.api.provoked import VOICE
 
+from hookflash.actions.enter_queue import enter_queue
 from hookflash.domain.account import AccountSettings, AccountType
+from hookflash.domain.call import CallStatus
 from hookflash.errors import Code
 from hookflash.store.store import Tx
 
@@ -137,6 +139,20 @@ async def coached_on_hold(here: Stage) -> Reply:
 
     await here.api.server.exchange.store.write(hold)
     return await invited(here, CallSidToCoach=coached)
+
+
+@provokes(Code.QUEUE_NAME_TAKEN)
+async def taken(here: Stage) -> Reply:
+    await here.api.post("~/Queues.json", FriendlyName="support")
+    return await here.api.post("~/Queues.json", FriendlyName="support")
+
+
+@provokes(Code.QUEUE_NOT_EMPTY)
+async def waited_in(here: Stage) -> Reply:
+    call = await here.calls.move((await here.call()).json["sid"], CallStatus.IN_PROGRESS)
+    store = here.api.server.exchange.store
+    queue, _ = await store.write(enter_queue, call, "support", max_size=None, now=call.date_updated)
+    return await here.api.delete(f"~/Queues/{queue.sid}.json")
 
 
 @pytest.mark.parametrize("code", sorted(VOICE, key=str))

@@ -1,4 +1,4 @@
-"""A caller who waits for a day, on a loop whose clock jumps: the application is inside the server, and opens no socket."""
+"""A caller who waits for a day, on a loop whose clock jumps: the application is inside the server, without a socket."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
@@ -120,6 +120,7 @@ class Day:
             speech=NamedSpeech(),
             sounds=ScriptedSounds(),
             places=ScriptedPlaces(),
+            open_leg=lambda *, simulated: ScriptedLeg(answered=True),
             rules=CallRules(calls_per_second=1_000.0, longest_call=DAY),
             rates=UNLIMITED,
             validate_certificates=True,
@@ -160,7 +161,7 @@ async def day(directory: Path) -> AsyncIterator[Day]:
 
 
 def test_a_wait_of_a_day(tmp_path: Path) -> None:
-    """Thousands of documents later the caller is still the first, is joined, and has left no more rows than of an hour."""
+    """Thousands of documents later the caller is still the first, is joined, and has left few rows."""
 
     async def wait() -> None:
         async with day(tmp_path) as here:

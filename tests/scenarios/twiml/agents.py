@@ -17,8 +17,9 @@ def enqueue(attributes: str = "") -> str:
 
 def called_by_app(stage: Stage, verbs: str, *, to: str = BOB) -> tuple[str, Call]:
     """The application calls `to`, who answers and hears `verbs`; SID and the handset's call."""
+    handset = stage.handset(to)  # which knows by now what came before
     sid = stage.call_from_app(verbs, to)
-    call = stage.handset(to).rings_sync()
+    call = handset.rings_sync()
     call.answered_sync()
     return sid, call
 
