@@ -19,6 +19,7 @@ from hookflash.actions.receive_call import Answerer, IncomingCall
 from hookflash.actions.status_callback import StatusCallback
 from hookflash.api.auth import Authenticator
 from hookflash.domain.call import Call, CallOptions, CallStatus, Source
+from hookflash.domain.clock import Clock
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.recording import Recording
 from hookflash.pending import Pending
@@ -30,7 +31,7 @@ from hookflash.speech.sphinx.recogniser import Pocketsphinx
 from hookflash.speech.sphinx.workers import Workers
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.rows import decoder
-from hookflash.store.store import Tx
+from hookflash.store.store import Store, Tx
 from hookflash.store.timeline import Event
 from hookflash.store.vault import Vault
 from hookflash.switch import protocol
@@ -48,6 +49,7 @@ __all__ = ["NUMBER", "PERSON", "CallWorld", "call_world", "twiml"]
 START = 1_700_000_000_000
 BEGAN = time.monotonic()
 PACE = 500  #: seconds of a call in one of the machine
+RULES = CallRules(calls_per_second=1_000.0)
 OTHER = "+14155550111"
 THIRD = "+14155550222"
 
@@ -110,6 +112,38 @@ class ScriptedPlaces:
         return leg
 
 
+def scripted_runner(
+    store: Store,
+    client: WebhookClient,
+    directory: Path,
+    *,
+    places: ScriptedPlaces,
+    speech: NamedSpeech,
+    clock: Clock | None = None,
+    rules: CallRules = RULES,
+) -> CallRunner:
+    """The live calls of a server without a switch."""
+    return CallRunner(
+        store=store,
+        clock=clock or FastClock(),
+        webhooks=client,
+        auth=Authenticator(store, Vault(b"test")),
+        vault=Vault(b"test"),
+        links=MediaLinks(base=lambda: "https://here.example", key=None),
+        recordings=RecordingFiles(directory),
+        speech=speech,
+        recognition=Engines(Pocketsphinx(Workers())),
+        sounds=ScriptedSounds(),
+        places=places,
+        connectors=Connectors({}, with_loopback=True),
+        rules=rules,
+        rates=UNLIMITED,
+        validate_certificates=True,
+        pending=Pending(),
+        open_leg=lambda *, simulated: ScriptedLeg(answered=True, pace=PACE),
+    )
+
+
 class CallWorld:
     """A server's calls, and what an application and people do."""
 
@@ -121,25 +155,7 @@ class CallWorld:
         self.requests: list[web.Request] = []
         self.speech = NamedSpeech()
         self.places = ScriptedPlaces()
-        self.runner = CallRunner(
-            store=world.store,
-            clock=FastClock(),
-            webhooks=client,
-            auth=Authenticator(world.store, Vault(b"test")),
-            vault=Vault(b"test"),
-            links=MediaLinks(base=lambda: "https://here.example", key=None),
-            recordings=RecordingFiles(directory),
-            speech=self.speech,
-            recognition=Engines(Pocketsphinx(Workers())),
-            sounds=ScriptedSounds(),
-            places=self.places,
-            connectors=Connectors({}, with_loopback=True),
-            rules=CallRules(calls_per_second=1_000.0),
-            rates=UNLIMITED,
-            validate_certificates=True,
-            pending=Pending(),
-            open_leg=lambda *, simulated: ScriptedLeg(answered=True, pace=PACE),
-        )
+        self.runner = scripted_runner(world.store, client, directory, places=self.places, speech=self.speech)
 
     # -- the application --
 

@@ -7,24 +7,16 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import parse_qsl
 
-from tests.scenarios.runner.call_support import START, ScriptedPlaces, ScriptedSounds
+from tests.scenarios.runner.call_support import START, ScriptedPlaces, scripted_runner
 from tests.unit.actions.world import PERSON, World
 
 from hookflash.actions.check_callee import CallRules
-from hookflash.actions.queue_for_carrier import UNLIMITED
-from hookflash.api.auth import Authenticator
 from hookflash.domain.call import Call, CallStatus
-from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.queue import Member
-from hookflash.pending import Pending
-from hookflash.runtime.call_runner import CallRunner
-from hookflash.runtime.paying.connectors import Connectors
 from hookflash.store.bus import LocalBus
-from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.sqlite import SqliteStore
 from hookflash.store.store import Store, Tx
 from hookflash.store.timeline import Event
-from hookflash.store.vault import Vault
 from hookflash.switch import protocol
 from hookflash.testing.leg import NamedSpeech, ScriptedLeg
 from hookflash.testing.loop import JumpingLoop, run_jumping
@@ -109,23 +101,14 @@ class Day:
     def __init__(self, store: Store, client: WebhookClient, app: Inhouse, directory: Path) -> None:
         self.app = app
         self.store = store
-        self.runner = CallRunner(
-            store=store,
-            clock=LoopClock(),
-            webhooks=client,
-            auth=Authenticator(store, Vault(b"test")),
-            vault=Vault(b"test"),
-            links=MediaLinks(base=lambda: "https://here.example", key=None),
-            recordings=RecordingFiles(directory),
-            speech=NamedSpeech(),
-            sounds=ScriptedSounds(),
+        self.runner = scripted_runner(
+            store,
+            client,
+            directory,
             places=ScriptedPlaces(),
-            open_leg=lambda *, simulated: ScriptedLeg(answered=True),
+            speech=NamedSpeech(),
+            clock=LoopClock(),
             rules=CallRules(calls_per_second=1_000.0, longest_call=DAY),
-            rates=UNLIMITED,
-            validate_certificates=True,
-            connectors=Connectors({}, with_loopback=True),
-            pending=Pending(),
         )
 
     async def call(self, number: int, to: str) -> ScriptedLeg:
@@ -197,8 +180,9 @@ def test_no_call_is_longer_than_the_platform_lets_it_be(tmp_path: Path) -> None:
             here.app.documents["/voice"] = "<Enqueue waitUrl=''>support</Enqueue>"
             caller = await here.call(1, "+14155550111")
             await here.over()
-            assert caller.done[-1] == "gone limit"
-            assert DAY <= caller.now < DAY + 5
+            ended, how = caller.diary[-1]
+            assert how == "gone limit"
+            assert DAY <= ended < DAY + 5
             (call,) = await calls(here)
             assert (call.status, call.duration) == (CallStatus.COMPLETED, DAY)
 

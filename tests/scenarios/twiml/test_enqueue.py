@@ -114,6 +114,7 @@ def test_enqueue_action__of_a_call_that_is_left_as_its_turn_comes(stage: Stage) 
     waits_in(stage)
     agent(stage, queue=f'url="{whisper}"')
     alice.hears_sync("You are next")
+    alice.wait(3)
     stage.rest(f"Calls/{stage.sid}.json", {"Twiml": "<Response><Say>Elsewhere</Say></Response>"})
     alice.hears_sync("Elsewhere")
     assert finished(stage, "after")["QueueResult"] == "bridging-in-process"

@@ -1,12 +1,13 @@
 """`<Enqueue>`: the caller waits in a queue until somebody takes them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hookflash.domain.queue import LARGEST, LONGEST_NAME
 from hookflash.domain.waiting import HOLD_MUSIC
 from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, verb
 from hookflash.twiml.kinds import whole
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.queueing import WaitPlan
 from hookflash.twiml.verbs.nouns import METHOD
 from hookflash.twiml.voice import FALL_THROUGH, Next, VoiceCall, VoiceVerb
@@ -60,11 +61,17 @@ class Enqueue(VoiceVerb):
         "workflowSid", TEXT, refuse=TwimlCode.TASK_WORKFLOW, coming=_TASKS, summary="the workflow that routes the task"
     )
 
-    async def run(self, call: VoiceCall) -> Next:
-        if (code := name_problem(self.text, TwimlCode.ENQUEUE_NAME_SHORT, TwimlCode.ENQUEUE_NAME_LONG)) is not None:
+    @property
+    def is_last(self) -> bool:
+        return self.action is not None
+
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        code = name_problem(self.text, TwimlCode.ENQUEUE_NAME_SHORT, TwimlCode.ENQUEUE_NAME_LONG)
+        if code is not None:
             sentence = f"The name of a queue has 1 to {LONGEST_NAME} characters; <Enqueue> is passed over."
-            call.warn(self.warning(code, sentence))
-            return FALL_THROUGH
+            yield TwimlWarning(code, sentence, self.line, self.column, skips=True)
+
+    async def run(self, call: VoiceCall) -> Next:
         await call.answer()
         plan = WaitPlan(
             name=self.text,

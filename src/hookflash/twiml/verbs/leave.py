@@ -11,6 +11,10 @@ from hookflash.twiml.voice import LEAVE_QUEUE, Next, VoiceCall, VoiceVerb
 class Leave(VoiceVerb):
     """Takes the caller out of the queue: the `action` of the `<Enqueue>` comes next, or the verb after it."""
 
+    @property
+    def is_last(self) -> bool:
+        return True
+
     async def run(self, call: VoiceCall) -> Next:
         return LEAVE_QUEUE
 

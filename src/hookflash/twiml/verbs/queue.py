@@ -1,5 +1,6 @@
 """`<Queue>` in `<Dial>`: who has waited longest in a queue."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hookflash.domain.queue import LONGEST_NAME
@@ -38,10 +39,16 @@ class Queue(LoneNoun):
         summary="what the worker of a task does afterwards",
     )
 
+    @property
+    def _name_problem(self) -> TwimlCode | None:
+        return name_problem(self.text, TwimlCode.QUEUE_NAME_SHORT, TwimlCode.QUEUE_NAME_LONG)
+
+    def problems(self) -> Iterable[TwimlWarning]:
+        if (code := self._name_problem) is not None:
+            yield self.warning(code, f"The name of a queue has 1 to {LONGEST_NAME} characters; nobody is taken.")
+
     async def join(self, call: VoiceCall, plan: DialPlan) -> Dialled:
-        if (code := name_problem(self.text, TwimlCode.QUEUE_NAME_SHORT, TwimlCode.QUEUE_NAME_LONG)) is not None:
-            sentence = f"The name of a queue has 1 to {LONGEST_NAME} characters; nobody is taken."
-            call.warn(TwimlWarning(code, sentence, self.line, self.column))
+        if self._name_problem is not None:
             return Dialled(status="failed")
         return await call.queues.take(
             TakePlan(
