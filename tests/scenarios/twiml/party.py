@@ -92,6 +92,14 @@ def heard(call: Call, seconds: float) -> Sound:
     return Sound.of(call).between(start)
 
 
+def overheard(ear: Call, speaker: Call, text: str = "Can you hear me?") -> Sound:
+    """What one phone hears while another says something."""
+    start = Sound.of(ear).seconds
+    speaker.say(text)
+    ear.wait(0.5)
+    return Sound.of(ear).between(start)
+
+
 def has_beep(sound: Sound) -> bool:
     """Whether a tenth of a second of it is a beep."""
     steps = [at / 20 for at in range(int(sound.seconds * 20) - 1)]

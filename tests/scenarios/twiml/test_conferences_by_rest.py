@@ -4,7 +4,7 @@ from urllib.error import HTTPError
 
 import pytest
 from tests.scenarios.plugin_support import drop
-from tests.scenarios.twiml.party import SILENT, Party, heard, is_silent
+from tests.scenarios.twiml.party import SILENT, Party, heard, is_silent, overheard
 from tests.scenarios.twiml.sounds import Sound
 from tests.scenarios.twiml.stage import ALICE, BOB, CAROL
 
@@ -97,8 +97,7 @@ def test_rest_mutes_and_unmutes(party: Party) -> None:
     """Who is muted is heard by nobody, and listed as such."""
     alice, bob = party.join(ALICE, SILENT), party.join(BOB, SILENT)
     assert party.change(BOB, Muted="true")["muted"] is True
-    bob.say("Can you hear me?")
-    assert is_silent(heard(alice, 1))
+    assert is_silent(overheard(alice, bob))
     participants = f"Conferences/{party.shown['sid']}/Participants.json"
     listed = party.stage.rest(f"{participants}?Muted=true")["participants"]
     assert [each["call_sid"] for each in listed] == [party.sid(BOB)]
@@ -112,9 +111,7 @@ def test_rest_puts_on_hold(party: Party) -> None:
     alice, bob = party.join(ALICE, SILENT), party.join(BOB, SILENT)
     assert party.change(BOB, Hold="true")["hold"] is True
     bob.hears_sync("hold-music")
-    start = Sound.of(alice).seconds
-    bob.say("Can you hear me?")
-    assert is_silent(Sound.of(alice).between(start))
+    assert is_silent(overheard(alice, bob))
     party.change(BOB, Hold="false")
     bob.say("And now?")
     alice.hears_sync("And now?")
