@@ -96,7 +96,7 @@ async def test_both_hear_the_other(platform: tuple[Switch, World], phone: Switch
 
 
 async def test_a_room_of_both_worlds(platform: tuple[Switch, World], phone: Switch, tmp_path: Path) -> None:
-    """In one room, handsets and SIP phones hear all others and nobody hears themselves; it ends with the last of them."""
+    """In one room, handsets and SIP phones hear all others and nobody hears themselves, until one world is left."""
     switch, world = platform
     taped = tmp_path / "phone.wav"
     tasks = hum_and_record(phone, taped)

@@ -195,6 +195,11 @@ impl Incoming {
         self.frame = frame.copied().unwrap_or(self.frame);
     }
 
+    /// Whether audio is taken in at present.
+    pub fn is_wanted(&self) -> bool {
+        self.is_wanted
+    }
+
     /// The last 20 ms, if anything was heard in them.
     pub fn frame(&self) -> Option<&Frame> {
         self.has_frame.then_some(&self.frame)

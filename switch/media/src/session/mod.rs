@@ -260,6 +260,11 @@ impl Session {
         self.report();
     }
 
+    /// Whether somebody waits for what comes over its socket.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.wire == Wire::Socket && self.incoming.is_wanted()
+    }
+
     /// Whether packets between it and the other leg of a bridge may pass as they are.
     pub(crate) fn may_relay(&self, other: &Self) -> bool {
         let (mine, theirs) = (&self.params, &other.params);

@@ -15,11 +15,11 @@ impl Depth {
     /// Play what is there: only the phase between packets and ticks is waited for.
     pub const OFF: Self = Self { least_ms: 0, most_ms: 0 };
     /// For people who talk over a good network.
-    pub const SMALL: Self = Self { least_ms: 20, most_ms: 60 };
+    pub const SMALL: Self = Self { least_ms: 10, most_ms: 60 };
     /// For people who talk over a fair one.
-    pub const MEDIUM: Self = Self { least_ms: 20, most_ms: 120 };
-    /// For any network; a quiet one still costs only 20 to 40 ms.
-    pub const LARGE: Self = Self { least_ms: 20, most_ms: 240 };
+    pub const MEDIUM: Self = Self { least_ms: 10, most_ms: 120 };
+    /// For any network; a quiet one still costs only 10 to 30 ms.
+    pub const LARGE: Self = Self { least_ms: 10, most_ms: 240 };
 }
 
 const BUCKETS: usize = 32;
@@ -30,6 +30,10 @@ const COUNTED: u16 = 512;
 
 /// One packet in this many may come too late: concealing 3 % costs less than making everybody wait.
 const LATE_ONE_IN: u16 = 33;
+
+/// As long as the wait is no longer than this, it costs less than concealing even one in a few hundred.
+const CHEAP: i64 = 20_000;
+const LATE_ONE_IN_IF_CHEAP: u16 = 300;
 
 /// Packets that come together were held up by one thing, and count as one: the first of them, which waited longest.
 const TOGETHER: Micros = 5_000;
@@ -109,16 +113,22 @@ impl Delay {
         self.aim();
     }
 
-    /// The depth at which all but one in [`LATE_ONE_IN`] of the recent packets would have been in time.
+    /// Aim for the depth at which nearly all of the recent packets would have been in time.
     fn aim(&mut self) {
-        let allowed = self.total / LATE_ONE_IN;
+        let cheap = self.wait_for_all_but(LATE_ONE_IN_IF_CHEAP).min(CHEAP);
+        let wanted = self.wait_for_all_but(LATE_ONE_IN).max(cheap);
+        let (least, most) = (i64::from(self.depth.least_ms) * 1000, i64::from(self.depth.most_ms) * 1000);
+        self.target = wanted.min(most).max(least);
+    }
+
+    /// How long a wait would have been long enough for all recent packets but one in so many.
+    fn wait_for_all_but(&self, one_in: u16) -> i64 {
+        let allowed = self.total / one_in;
         let mut late = 0;
         let reached = self.counts.iter().rposition(|count| {
             late += count;
             late > allowed
         });
-        let wanted = reached.map_or(0, |bucket| (bucket as i64 + 1) * BUCKET_MICROS);
-        let (least, most) = (i64::from(self.depth.least_ms) * 1000, i64::from(self.depth.most_ms) * 1000);
-        self.target = wanted.min(most).max(least);
+        reached.map_or(0, |bucket| (bucket as i64 + 1) * BUCKET_MICROS)
     }
 }
