@@ -111,6 +111,7 @@ CURES: dict[TwimlCode, str] = {
     TwimlCode.REDIRECT_METHOD: _METHOD,
     TwimlCode.VERB_NOT_HERE: "Do without it for now: the rest of the document runs.",
     TwimlCode.REFER: "Transfer only calls that came over SIP; join others with <Dial>.",
+    TwimlCode.REFER_WITHOUT_URL: "Give the <Dial> a referUrl, which is asked where the caller goes.",
     TwimlCode.REJECT_REASON: "Write rejected or busy.",
     TwimlCode.PAUSE_LENGTH: "Write a whole number of seconds of at least 1.",
     TwimlCode.MESSAGE_TO: "Write the number as + with country and number, such as +14155550100.",
