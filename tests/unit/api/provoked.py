@@ -105,9 +105,7 @@ VOICE = frozenset(
 )
 
 #: Those of payments: `tests/scenarios/test_rest_payments.py`.
-PAYMENTS = frozenset(
-    {Code.PAYMENT_AMOUNT, Code.PAYMENT_CONNECTOR, Code.PAYMENT_PARAMETER, Code.PAYMENT_OPERATION}
-)
+PAYMENTS = frozenset({Code.PAYMENT_AMOUNT, Code.PAYMENT_CONNECTOR, Code.PAYMENT_PARAMETER, Code.PAYMENT_OPERATION})
 
 #: Those of SIP domains and their lists: `tests/scenarios/test_rest_sip.py`.
 SIP = frozenset(
