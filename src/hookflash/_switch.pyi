@@ -67,6 +67,13 @@ def repair_wav(path: str) -> int:
 def read_sound(path: str, raw: bool = False) -> bytes:
     """A sound file as 16-bit mono PCM at 8 kHz. Raises OSError, or ValueError with what is wrong with it."""
 
+def who_answered(pcm: bytes, until_end: bool = False) -> tuple[str, int] | None:
+    """What detection with its usual limits finds in what is said after an answer (16-bit mono PCM at 8 kHz).
+
+    A name as in `protocol.Done.found`, and after how many ms that was certain; None when it is not by the end of `pcm`.
+    With `until_end`, the end of a machine's greeting is waited for.
+    """
+
 class Resampler:
     """Audio at another rate, piece by piece."""
 

@@ -25,9 +25,12 @@ const PER_MS: u64 = 8;
 /// All ears, shared by who opens them and who takes what they heard.
 #[derive(Default)]
 pub struct Ears {
-    open: Mutex<HashMap<(LegId, OpId), Arc<Mutex<Waiting>>>>,
+    open: Mutex<HashMap<(LegId, OpId), Heard>>,
     lost: Arc<AtomicU64>,
 }
+
+/// Filled where a leg lives, taken from outside.
+type Heard = Arc<Mutex<Waiting>>;
 
 #[derive(Default)]
 struct Waiting {
@@ -38,7 +41,7 @@ struct Waiting {
 impl Ears {
     /// An ear on one side of a leg, or on both; `close` it once.
     pub fn open(&self, leg: LegId, op: OpId, track: &str) -> Box<dyn Tap> {
-        let waiting = Arc::<Mutex<Waiting>>::default();
+        let waiting = Heard::default();
         lock(&self.open).insert((leg, op), Arc::clone(&waiting));
         let (said, heard) = match track {
             "outbound" => (false, true),
@@ -70,7 +73,7 @@ impl Ears {
 struct Ear {
     said: bool,
     heard: bool,
-    waiting: Arc<Mutex<Waiting>>,
+    waiting: Heard,
     lost: Arc<AtomicU64>,
 }
 

@@ -116,6 +116,14 @@ fn read_sound<'py>(py: Python<'py>, path: PathBuf, raw: bool) -> PyResult<Bound<
     Ok(PyBytes::new(py, &bytes(&pcm)))
 }
 
+#[pyfunction]
+#[pyo3(signature = (pcm, until_end = false))]
+fn who_answered(py: Python<'_>, pcm: &[u8], until_end: bool) -> Option<(&'static str, u32)> {
+    let mut greeting = dsp::Greeting::new(dsp::Timing { until_end, ..dsp::Timing::default() });
+    let found = py.detach(|| greeting.push(&samples(pcm)))?;
+    Some((found.as_str(), greeting.elapsed_ms()))
+}
+
 fn samples(pcm: &[u8]) -> Vec<i16> {
     pcm.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
 }
@@ -132,6 +140,7 @@ fn as_value_error(error: serde_json::Error) -> PyErr {
 fn _switch(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Switch>()?;
     module.add_class::<Resampler>()?;
+    module.add_function(wrap_pyfunction!(who_answered, module)?)?;
     module.add_function(wrap_pyfunction!(repair_wav, module)?)?;
     module.add_function(wrap_pyfunction!(read_sound, module)?)
 }

@@ -1,10 +1,11 @@
 //! Who answered: a person, an answering machine or a fax (answering-machine detection).
 //!
 //! A person says something short and waits; a machine talks on, then beeps or falls silent; a fax whistles. So lengths
-//! of speech and silence decide, with the limits that the REST API names, and two kinds of pure tone.
+//! of speech and silence decide, with the limits that the REST API names, and two kinds of pure tone. Ringing before
+//! anything is said is passed over: the call was answered by an exchange that rings on.
 
-use super::Vad;
 use super::level::{dbfs, dot};
+use super::{Ringing, Vad};
 
 const RATE: u32 = 8_000;
 const FRAME: usize = 160;
@@ -12,6 +13,8 @@ const FRAME_MS: u32 = 20;
 
 /// Less than this is a click, not speech (the VAD holds on for 60 ms after one).
 const WORD_MS: u32 = 100;
+/// Longer pauses are not part of what is said: who says hello three times has not said much.
+const PAUSE_MS: u32 = 140;
 /// Where beeps of answering machines lie, in Hz, and how short they are.
 const BEEP: std::ops::RangeInclusive<f32> = 400.0..=2_200.0;
 const BEEP_MS: u32 = 120;
@@ -94,13 +97,16 @@ pub struct Greeting {
     timing: Timing,
     frame: Vec<i16>,
     vad: Vad,
+    ringing: Ringing,
     elapsed: u32,
     tone: Option<ToneRun>,
+    /// When it last rang.
+    rang: u32,
     /// Speech that may still turn out to be a click.
     word: u32,
-    /// When speech began.
-    began: Option<u32>,
-    /// When it was last heard.
+    /// How much was said.
+    said: u32,
+    /// When speech was last heard.
     spoke: u32,
     machine: bool,
 }
@@ -112,10 +118,12 @@ impl Greeting {
             timing,
             frame: Vec::with_capacity(FRAME),
             vad: Vad::new(RATE),
+            ringing: Ringing::default(),
             elapsed: 0,
             tone: None,
+            rang: 0,
             word: 0,
-            began: None,
+            said: 0,
             spoke: 0,
             machine: false,
         }
@@ -147,8 +155,24 @@ impl Greeting {
         self.elapsed += FRAME_MS;
         let before = self.tone;
         self.follow_tone();
-        let speech = self.vad.push(&self.frame) && self.tone.is_none();
-        self.tone_decides(before).or_else(|| self.speech_decides(speech)).or_else(|| self.time_decides())
+        if self.ringing.push(&self.frame) {
+            self.rang = self.elapsed;
+        }
+        self.follow_speech();
+        self.tone_decides(before).or_else(|| self.speech_decides()).or_else(|| self.time_decides())
+    }
+
+    fn follow_speech(&mut self) {
+        if !self.vad.push(&self.frame) {
+            self.word = 0;
+        } else if self.tone.is_none() && self.rang < self.elapsed {
+            self.word += FRAME_MS;
+        }
+        if self.word >= WORD_MS {
+            let pause = self.elapsed - self.spoke;
+            self.said += if pause > self.word + PAUSE_MS { self.word } else { pause };
+            self.spoke = self.elapsed;
+        }
     }
 
     fn follow_tone(&mut self) {
@@ -160,7 +184,7 @@ impl Greeting {
 
     /// A fax whistles before anything is said, a machine beeps after it.
     fn tone_decides(&mut self, before: Option<ToneRun>) -> Option<Found> {
-        if self.began.is_none() {
+        if self.said == 0 {
             let tone = self.tone?;
             let fax = FAX.iter().any(|(hz, ms)| hz.contains(&tone.hz) && tone.ms >= *ms);
             return fax.then_some(Found::Fax);
@@ -174,14 +198,11 @@ impl Greeting {
         over.or(long).map(|_| Found::MachineEndBeep)
     }
 
-    fn speech_decides(&mut self, speech: bool) -> Option<Found> {
-        self.word = if speech { self.word + FRAME_MS } else { 0 };
-        if self.word >= WORD_MS {
-            self.began.get_or_insert(self.elapsed - self.word);
-            self.spoke = self.elapsed;
+    fn speech_decides(&mut self) -> Option<Found> {
+        if self.said == 0 {
+            return None;
         }
-        let began = self.began?;
-        if self.spoke - began >= self.timing.speech_ms {
+        if self.said >= self.timing.speech_ms {
             self.machine = true;
             if !self.timing.until_end {
                 return Some(Found::MachineStart);
@@ -190,14 +211,15 @@ impl Greeting {
         let silence = self.elapsed - self.spoke;
         match self.machine {
             false if silence >= self.timing.speech_end_ms => Some(Found::Human),
-            // Many machines take a breath before they beep.
-            true if silence >= 2 * self.timing.speech_end_ms => Some(Found::MachineEndSilence),
+            // Many machines take a breath before they beep; a beep that sounds already is waited for.
+            true if self.tone.is_none() && silence >= 2 * self.timing.speech_end_ms => Some(Found::MachineEndSilence),
             _ => None,
         }
     }
 
     fn time_decides(&self) -> Option<Found> {
-        let nobody = self.began.is_none() && self.tone.is_none() && self.elapsed >= self.timing.silence_ms;
+        let silence = self.elapsed - self.rang;
+        let nobody = self.said == 0 && self.word == 0 && self.tone.is_none() && silence >= self.timing.silence_ms;
         match self.elapsed >= self.timing.timeout_ms {
             true if self.machine => Some(Found::MachineEndOther),
             true => Some(Found::Unknown),
@@ -275,6 +297,23 @@ mod tests {
         }
     }
 
+    /// Pauses are not counted: who says hello three times is a person.
+    #[test]
+    fn person_who_repeats() {
+        let sound: Vec<Vec<i16>> = (0..3).flat_map(|_| [speech(600), silence(900)]).collect();
+        near(found(false, &[sound.concat(), silence(3_000)]), "human", 3_600 + 1_200);
+    }
+
+    /// Ringing is passed over, however long: nobody is there only when it has been silent for long enough since.
+    #[test]
+    fn ringing_before() {
+        let ring = mixed(&sines(&[(440.0, -20.0), (480.0, -20.0)], 16_000), &Noise::new(4).frame(-60.0, 16_000));
+        let rings = [ring.clone(), silence(4_000), ring, silence(1_000)].concat();
+        near(found(false, &[rings.clone(), speech(900), silence(4_000)]), "human", 9_000 + 900 + 1_200);
+        near(found(false, &[rings.clone(), speech(8_000)]), "machine_start", 9_000 + 2_400);
+        near(found(false, &[rings, silence(9_000)]), "unknown", 8_000 + 5_000);
+    }
+
     /// Speech beyond the threshold is a machine, told at once.
     #[test]
     fn machine() {
@@ -290,6 +329,8 @@ mod tests {
                 near(found(true, &sound), "machine_end_beep", 5_900 + ms as u32);
             }
         }
+        let late = [speech(5_000), silence(1_800), tone(1_000.0, 1_000), silence(5_000)];
+        near(found(true, &late), "machine_end_beep", 7_800);
         near(found(true, &[speech(5_000), silence(5_000)]), "machine_end_silence", 5_000 + 2_400);
         near(found(true, &[speech(40_000)]), "machine_end_other", 30_000);
     }

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod level;
 mod oscillator;
 pub mod resample;
+pub mod ringing;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tones;
@@ -18,6 +19,7 @@ pub use detect::{KeyDetector, Press};
 pub use greeting::{Found, Greeting, Timing};
 pub use keys::KeyTones;
 pub use resample::Resampler;
+pub use ringing::Ringing;
 pub use tones::Tone;
 pub use trim::Trim;
 pub use vad::Vad;

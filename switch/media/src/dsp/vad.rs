@@ -8,17 +8,20 @@ const ABOVE_NOISE: f32 = 8.0;
 const LEAST: f32 = -52.0;
 /// Where the noise may be taken to lie, in dBFS: louder noise (music on hold) is not silence.
 const NOISE: std::ops::RangeInclusive<f32> = -75.0..=-42.0;
-/// How fast the noise is followed upwards, in dB for each ms: a sentence does not lift it.
-const RISE: f32 = 0.002;
-/// How much of the way down is gone in each frame.
-const FALL: f32 = 0.5;
+/// Less is no noise but nothing at all, which says nothing of what the line will be like, in dBFS.
+const NOTHING: f32 = -90.0;
+/// The noise is what was quietest in the last one or two of these stretches: speech has a gap in each.
+const STRETCH_MS: f32 = 1_000.0;
 /// A pause within a word is not silence.
 pub(crate) const HANG_MS: f32 = 60.0;
 
 /// Tells speech from silence, frame by frame.
 pub struct Vad {
     rate: f32,
-    noise: f32,
+    /// The quietest frame of this stretch, and of the one before.
+    quietest: [f32; 2],
+    /// How much of this stretch has passed.
+    passed: f32,
     /// Ms for which speech still holds.
     hang: f32,
 }
@@ -26,22 +29,31 @@ pub struct Vad {
 impl Vad {
     /// For sound at `rate` Hz.
     pub fn new(rate: u32) -> Vad {
-        Vad { rate: rate as f32, noise: -60.0, hang: 0.0 }
+        Vad { rate: rate as f32, quietest: [f32::MAX; 2], passed: 0.0, hang: 0.0 }
     }
 
     /// Is there speech in this frame (10 to 60 ms), or was there until 60 ms ago?
     pub fn push(&mut self, frame: &[i16]) -> bool {
         let level = dbfs(frame);
         let ms = frame.len() as f32 * 1e3 / self.rate;
-        let speech = level > (self.noise + ABOVE_NOISE).max(LEAST);
-        let noise = if level < self.noise {
-            self.noise + (level - self.noise) * FALL
-        } else {
-            (self.noise + RISE * ms).min(level)
-        };
-        self.noise = noise.clamp(*NOISE.start(), *NOISE.end());
+        self.learn(level, ms);
+        let [now, before] = self.quietest;
+        let noise = now.min(before).clamp(*NOISE.start(), *NOISE.end());
+        let speech = level > (noise + ABOVE_NOISE).max(LEAST);
         self.hang = if speech { HANG_MS } else { (self.hang - ms).max(0.0) };
         speech || self.hang > 0.0
+    }
+
+    fn learn(&mut self, level: f32, ms: f32) {
+        if level < NOTHING {
+            return;
+        }
+        self.passed += ms;
+        if self.passed > STRETCH_MS {
+            self.quietest = [f32::MAX, self.quietest[0]];
+            self.passed = ms;
+        }
+        self.quietest[0] = self.quietest[0].min(level);
     }
 }
 
@@ -60,9 +72,21 @@ mod tests {
     fn speech_and_noise() {
         let (mut vad, mut noise) = (Vad::new(8_000), Noise::new(1));
         for behind in [-100.0, -60.0, -48.0] {
-            share_of_speech(&mut vad, &mut noise, behind, 500); // ten seconds to get used to it
+            share_of_speech(&mut vad, &mut noise, behind, 150); // three seconds to get used to it
             assert_eq!(share_of_speech(&mut vad, &mut noise, behind, 100), 0.0, "noise of {behind} dBFS");
             assert_eq!(share_of_speech(&mut vad, &mut noise, -25.0, 200), 1.0, "speech over {behind} dBFS");
+        }
+    }
+
+    /// A line that is noisy from the first frame on is silent from the first frame on.
+    #[test]
+    fn noise_from_the_start() {
+        let mut noise = Noise::new(2);
+        for behind in [-62.0, -50.0, -45.0] {
+            let mut vad = Vad::new(8_000);
+            vad.push(&[0; 160]);
+            assert_eq!(share_of_speech(&mut vad, &mut noise, behind, 100), 0.0, "noise of {behind} dBFS");
+            assert_eq!(share_of_speech(&mut vad, &mut noise, -25.0, 20), 1.0, "speech over {behind} dBFS");
         }
     }
 
