@@ -30,6 +30,7 @@ OURS = (
     "Application",
     "AvailablePhoneNumber",
     "Call",
+    "Conference",
     "IncomingPhoneNumber",
     "Key",
     "Media",
@@ -38,6 +39,7 @@ OURS = (
     "Notification",
     "Member",
     "OutgoingCallerId",
+    "Participant",
     "Queue",
     "Recording",
     "ShortCode",
@@ -80,14 +82,16 @@ def main() -> int:
     contract = Path(sys.argv[1]).absolute()
     fixtures = json.loads((contract / "fixtures.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder, BackgroundServer(Path(folder) / "data") as ready:
+        _record_conference(ready)
         call = _prepare(ready, _serve_pictures())
         # The checker prefers what it made to what it finds; but only the message that came in has a picture by then,
         # only the call that was there is answered, and only in the queue that was there somebody waits.
-        mine = ("CreateMessage", "CreateCall", "CreateQueue")
+        mine = ("CreateMessage", "CreateCall", "CreateQueue", "CreateParticipant")
         skip = {f"api_v2010.{name}": "use the one there is" for name in mine}
         there = {
             "skip": {**fixtures["skip"], **skip},
             "sids": {**fixtures["sids"], "CA": call},
+            "prepare": {"api_v2010": ["CreateCallRecording"]},
             "operations": {**fixtures["operations"], "api_v2010.CreateCallRecording": {"CallSid": call}},
         }
         found = _check(contract, ready, {**fixtures, **there})
@@ -167,6 +171,14 @@ def _waiting_calls(ready: dict[str, Any]) -> None:
     for to in ("+14155551214", "+14155551215"):
         _rest(ready, "Calls.json", {"To": to, "From": ready["numbers"][0], "Twiml": twiml})
     _wait(ready, "Queues.json", b'"current_size":2')
+
+
+def _record_conference(ready: dict[str, Any]) -> None:
+    """Two are in a conference that goes on, and is recorded."""
+    for number in ("+14155551214", "+14155551215"):
+        wanted = {"To": number, "From": ready["numbers"][0], "ConferenceRecord": "true"}
+        conference = json.loads(_rest(ready, "Conferences/recorded/Participants.json", wanted))["conference_sid"]
+    _wait(ready, f"Conferences/{conference}/Recordings.json", b'"status":"in-progress"')
 
 
 def _wait(ready: dict[str, Any], path: str, wanted: bytes) -> None:
