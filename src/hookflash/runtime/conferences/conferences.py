@@ -55,7 +55,7 @@ class Conferences:
         while True:
             conference = await self._conference(call.parts, call.row.account_sid, name, options)
             if not conference.is_ending:
-                return conference, await conference.enter(call, seat)
+                return conference, conference.enter(call, seat)
             await conference.over.wait()
 
     async def enter_admitted(self, call: LiveCall, admission: Admission) -> tuple[LiveConference, Member]:

@@ -97,7 +97,7 @@ class LiveConference:
         finally:
             await self._ledger.settled()
 
-    async def enter(self, call: LiveCall, seat: Seat) -> Member:
+    def enter(self, call: LiveCall, seat: Seat) -> Member:
         """`call` takes part from now on, until `leave`. Raises NotAdmittedError."""
         self._admit(seat)
         now = self._parts.clock.now()
@@ -108,11 +108,9 @@ class LiveConference:
         self._ledger.add(enter_conference, self.row, member.row, now=now)
         if starts:
             self._ledger.add(start_conference, self.row.account_sid, self.row.sid, now=now)
-            await self._settle(*self._members.values())
-            if self.row.options.record:
-                self._group.create_task(self._quietly(self._record()))
-        else:
-            await member.settle()
+        if starts and self.row.options.record:
+            self._group.create_task(self._quietly(self._record()))
+        self._beside(self._settle(*(self._members.values() if starts else [member])))
         if self.is_open and seat.beeps_on_enter:
             self._beep()
         return member
