@@ -1,6 +1,7 @@
 //! Transfers (RFC 3515), both ways, over a socket.
 
 use super::*;
+use crate::protocol::{Dial, Fields};
 
 fn refers(phone: &Phone, cseq: u32) {
     phone.send_with("REFER", cseq, "Refer-To: <sip:carol@example.test?X-A=1>\r\nReferred-By: <sip:me@here>\r\n", "");
