@@ -34,6 +34,7 @@ fn how() -> How {
         between_ms: 2_000,
         barge_in: true,
         speech: Some(SpeechEnd { end_ms: 1_000, most_ms: 60_000 }),
+        private: false,
     }
 }
 
