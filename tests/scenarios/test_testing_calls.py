@@ -17,6 +17,7 @@ from hookflash.testing.platform import Platform
 ALICE = "+14155551301"
 BOB = "+14155551302"
 RATE = 8_000  #: Hz
+GREETING = "You have reached the voicemail of Bob. Please leave a message after the tone and I will call you back."
 HOLD = '<Response><Say>Please hold.</Say><Pause length="600"/></Response>'
 
 
@@ -301,13 +302,56 @@ def test_a_handset_does_not_answer(
 def test_a_machine_answers(hookflash: Platform, app: App, call_from_app: Callable[..., str]) -> None:
     """Voicemail greets and beeps: the app is told of a machine, and speaks after the beep."""
     bob = hookflash.handset(BOB)
-    greeting = "You have reached the voicemail of Bob. Please leave a message after the tone and I will call you back."
-    bob.answers("voicemail", says=greeting)
+    bob.answers("voicemail", says=GREETING)
     call_from_app("<Response><Say>This is the shop.</Say></Response>", MachineDetection="DetectMessageEnd")
     call = bob.rings_sync()
     call.hears_sync("This is the shop")
     call.over_sync()
     assert app.wait_for(CallStatus="completed")["AnsweredBy"] == "machine_end_beep"
+
+
+ANSWERING = [
+    pytest.param({"says": "Hello?"}, "human", id="a person"),
+    pytest.param({"how": "voicemail", "says": GREETING}, "machine_start", id="a machine"),
+]
+
+
+@pytest.mark.parametrize(("answering", "found"), ANSWERING)
+def test_who_answers_is_found_before_the_document(
+    hookflash: Platform, app: App, answering: dict[str, Any], found: str
+) -> None:
+    """The document is asked for with the finding: at the end of a person's greeting, in the midst of a machine's."""
+    bob = hookflash.handset(BOB)
+    bob.answers(**answering)
+    app.documents["/app/found"] = "<Response><Say>This is the shop.</Say></Response>"
+    call = {"To": BOB, "From": hookflash.number, "Url": f"{app.url}/found", "MachineDetection": "Enable"}
+    rest(hookflash, "Calls.json", call)
+    phone = bob.rings_sync()
+    phone.hears_sync("This is the shop")
+    phone.over_sync()
+    (asked,) = [asked for asked in app.requests if asked.path == "/app/found"]
+    assert asked["AnsweredBy"] == found
+
+
+@pytest.mark.parametrize(("answering", "found"), ANSWERING)
+def test_who_answers_is_found_beside_the_document(
+    hookflash: Platform, app: App, call_from_app: Callable[..., str], answering: dict[str, Any], found: str
+) -> None:
+    """With AsyncAmd, who answers hears the document at once, and a callback of its own has the finding."""
+    bob = hookflash.handset(BOB)
+    bob.answers(**answering)
+    asynchronous = {"AsyncAmd": "true", "AsyncAmdStatusCallback": f"{app.url}/amd"}
+    sid = call_from_app(
+        '<Response><Say>This is the shop.</Say><Pause length="8"/></Response>',
+        MachineDetection="Enable",
+        **asynchronous,
+    )
+    phone = bob.rings_sync()
+    assert phone.hears_sync("This is the shop") < 1
+    phone.over_sync()
+    (asked,) = [asked for asked in app.requests if asked.path == "/app/amd"]
+    assert (asked["CallSid"], asked["AnsweredBy"]) == (sid, found)
+    assert 1_200 <= int(asked["MachineDetectionDuration"]) <= 4_000
 
 
 # -- two handsets --
