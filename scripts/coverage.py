@@ -41,6 +41,7 @@ OURS = (
     "OutgoingCallerId",
     "Participant",
     "Queue",
+    "ValidationRequest",
     "Recording",
     "ShortCode",
     "SipAuth",

@@ -1,6 +1,7 @@
 """A server in the test's own loop, and a client that speaks to it as its users do."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import aiohttp
 
@@ -36,9 +38,18 @@ class Reply:
         return json.loads(self.text)
 
     @property
+    def error(self) -> dict[str, Any]:
+        """What an error says, in JSON or in XML; empty for an answer without a body."""
+        if not self.text.startswith("<"):
+            return dict(self.json) if self.text else {}
+        said = {element.tag: element.text or "" for element in ElementTree.fromstring(self.text)[0]}
+        whole = {"code": int(said.pop("Code")), "status": int(said.pop("Status"))}
+        return {**whole, **{re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower(): text for name, text in said.items()}}
+
+    @property
     def code(self) -> int | None:
-        """The code of an error in JSON."""
-        return self.json.get("code") if self.text else None
+        """The code of an error."""
+        return self.error.get("code")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """Every code of the platform, provoked by a request: a code that nobody can trigger is dead."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from io import BytesIO
+from unittest.mock import patch
 
+from tests.scenarios.calls_support import HandMade
 from tests.scenarios.edge_support import Gate, SideEdge
 from tests.scenarios.rest_support import V2010, Api, Reply
 from tests.unit.api.provoked import PLATFORM
@@ -19,6 +22,7 @@ CASES: dict[Code, Provoke] = {}
 
 ACCOUNTS = f"{V2010}/Accounts"
 OWNED = "~/IncomingPhoneNumbers.json"
+CALLER_IDS = "~/OutgoingCallerIds.json"
 LOCAL = "~/AvailablePhoneNumbers/US/Local.json"
 
 
@@ -58,7 +62,6 @@ gets(Code.MALFORMED_REQUEST, "~/Keys.json?FriendlyName=%FF")
 gets(Code.MISSING_PARAMETER, LOCAL, InRateCenter="OAKLAND")
 posts(Code.INVALID_PARAMETER, "~/Applications.json", VoiceCallerIdLookup="perhaps")
 posts(Code.INVALID_FRIENDLY_NAME, f"{ACCOUNTS}.json", FriendlyName="x" * 65)
-posts(Code.ACTION_DISABLED, "~/OutgoingCallerIds.json", PhoneNumber="+12025550143")
 
 
 @provokes(Code.UNAUTHENTICATED)
@@ -224,12 +227,12 @@ async def without_local_address(api: Api) -> Reply:
     return await api.post(OWNED, PhoneNumber=await available(api, "DE/Local"))
 
 
-@provokes(Code.NUMBER_ALREADY_VERIFIED)
-async def verified_twice(api: Api) -> Reply:
+async def verified(api: Api, account_sid: str, number: str) -> None:
+    """A number that the account may show."""
     row = OutgoingCallerId(
-        account_sid=api.sid,
+        account_sid=account_sid,
         sid=make_sid("PN"),
-        phone_number="+12025550199",
+        phone_number=number,
         friendly_name="mine",
         date_created=1,
         date_updated=1,
@@ -239,7 +242,30 @@ async def verified_twice(api: Api) -> Reply:
         await tx.insert("outgoing_caller_ids", row)
 
     await api.server.exchange.store.write(add)
-    return await api.post("~/OutgoingCallerIds.json", PhoneNumber="(202) 555-0199")
+
+
+@provokes(Code.NUMBER_ALREADY_VERIFIED)
+async def verified_twice(api: Api) -> Reply:
+    await verified(api, api.sid, "+12025550199")
+    return await api.post(CALLER_IDS, PhoneNumber="(202) 555-0199")
+
+
+@provokes(Code.NUMBER_VERIFIED_ELSEWHERE)
+async def verified_by_another(api: Api) -> Reply:
+    await verified(api, (await api.subaccount()).sid, "+12025550198")
+    return await api.post(CALLER_IDS, PhoneNumber="(202) 555-0198")
+
+
+posts(Code.INVALID_CALLER_ID, CALLER_IDS, PhoneNumber="12")
+posts(Code.INVALID_CALL_DELAY, CALLER_IDS, PhoneNumber="+12025550143", CallDelay="61")
+posts(Code.INVALID_CALLBACK_URL, CALLER_IDS, PhoneNumber="+12025550143", StatusCallback="here")
+
+
+@provokes(Code.ACTION_DISABLED)
+async def mp3_without_an_encoder(api: Api) -> Reply:
+    row = await HandMade(api).recorded()
+    with patch.dict(sys.modules, {"lameenc": None}):  # as where the extra is not installed
+        return await api.get(f"~/Recordings/{row.sid}.mp3")
 
 
 @provokes(Code.TRANSFER_NOT_PARENT)
@@ -269,6 +295,6 @@ async def test_every_code_of_the_platform_has_a_request_that_provokes_it(api: Ap
         reply = await provoke(api)
         assert (reply.status, reply.code) == (code.status, code.number), (code.name, reply.text)
         assert reply.headers["x-twilio-error-code"] == str(code.number), code.name
-        assert set(reply.json) == {"code", "message", "more_info", "status"}
-        assert reply.json["status"] == code.status
-        assert reply.json["more_info"].endswith(f"/docs/errors/{code.number}")
+        assert set(reply.error) == {"code", "message", "more_info", "status"}
+        assert reply.error["status"] == code.status
+        assert reply.error["more_info"].endswith(f"/docs/errors/{code.number}")

@@ -29,6 +29,11 @@ async def check_callee(tx: Tx, callee: Callee, *, account: Account, rules: CallR
         "numbers.may_call_on_trial", account_sid=account.sid, number=to
     ):
         raise ApiError(Code.TRIAL_CALL_UNVERIFIED, to=to)
+    check_number(to, account=account, rules=rules)
+
+
+def check_number(to: str, *, account: Account, rules: CallRules) -> None:
+    """Raises ApiError (21202, 21215) when nobody of this account may call the number."""
     if is_premium(to):
         raise ApiError(Code.PREMIUM_NUMBER, to=to)
     allowed = account.settings.voice_countries if account.settings.voice_countries is not None else rules.countries

@@ -54,7 +54,7 @@ async def create_call(tx: Tx, request: CreateCall, *, account: Account, now: int
     call.phone_number_sid = number.sid if number else None
     if account.type is AccountType.TRIAL:
         await _check_trial(tx, account)
-    await outbox.add(tx, "dial", call.sid, account_sid=account.sid, due_at=await _slot(tx, account, rules, now))
+    await outbox.add(tx, "dial", call.sid, account_sid=account.sid, due_at=await dialling_slot(tx, account, rules, now))
     await tx.insert("calls", call)
     if request.twiml and (request.url or application is not None):
         sentence = "Twiml is not run: the call has a URL, which goes first"
@@ -172,7 +172,7 @@ async def _check_trial(tx: Tx, account: Account) -> None:
         raise ApiError(Code.TOO_MANY_TRIAL_CALLS, limit=TRIAL_CALLS)
 
 
-async def _slot(tx: Tx, account: Account, rules: CallRules, now: int) -> int:
+async def dialling_slot(tx: Tx, account: Account, rules: CallRules, now: int) -> int:
     """When the call may leave: an account dials so many a second. Raises ApiError when too many wait."""
     rate = account.settings.calls_per_second or rules.calls_per_second
     due = max(now, await tx.value("calls.next_slot", account_sid=account.sid) or 0)

@@ -12,6 +12,7 @@ from hookflash.webhooks.voice import call_status_params, detection_params
 from .move_message import IllegalMoveError
 from .move_participant import give_up_seat
 from .status_callback import tell_about_call
+from .tell_of_validation import tell_of_validation
 
 _S = CallStatus
 _EVENTS = {_S.RINGING: CallEvent.RINGING, _S.IN_PROGRESS: CallEvent.ANSWERED}
@@ -54,6 +55,8 @@ async def move_call(
         await _tell(tx, call, event, now)
     if to in FINAL_STATUSES and call.options.conference is not None:
         await give_up_seat(tx, call, call.options.conference, now=now)
+    if to in FINAL_STATUSES and call.options.validation is not None and not call.options.validation.is_done:
+        await tell_of_validation(tx, call, caller_id_sid=None, now=now)
 
 
 async def start_dialling(tx: Tx, call: Call, *, now: int) -> None:

@@ -86,6 +86,16 @@ class DetectOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     if_machine: str | None = None  #: Continue or Hangup, of the API of 2010: says "machine" and no more
 
 
+class Validation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a call is for that asks whoever has a number for a code: its account may show the number then."""
+
+    code: str  #: six digits
+    friendly_name: str
+    status_callback: str | None = None
+    status_callback_method: str = "POST"
+    is_done: bool = False  #: the code was right
+
+
 class CallOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What not every call has, kept as JSON beside the row."""
 
@@ -106,6 +116,7 @@ class CallOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     call_reason: str | None = None
     call_token: str | None = None  #: of the incoming call whose caller is shown
     byoc: str | None = None
+    validation: Validation | None = None  #: instead of a document
     conference: Admission | None = None  #: that it goes to once it is answered
     params: dict[str, str] = {}  #: sent with each request for a document besides the usual ones: SipDomain, …
 

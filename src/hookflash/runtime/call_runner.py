@@ -34,6 +34,7 @@ from .calls.live_call import Begin, LiveCall
 from .calls.parts import OpenLeg, Parts, Places, Sounds, Speech
 from .calls.placing import place
 from .calls.script import Script
+from .calls.validation import validate
 from .conferences.attending import attend_admitted
 from .conferences.conferences import Conferences
 from .paying.connectors import Connectors
@@ -158,7 +159,8 @@ class CallRunner:
         ledger = Ledger(self._parts.store)
         leg = await place(self._parts, ledger, row, ring_ms=row.options.timeout * SECOND)
         if not isinstance(leg, CallStatus):
-            self._adopt(LiveCall(self._parts, row, leg), _go_out)
+            begin = _go_out if row.options.validation is None else validate
+            self._adopt(LiveCall(self._parts, row, leg), begin)
         await ledger.settled()
 
     def _adopt(self, call: LiveCall, begin: Begin) -> None:

@@ -103,6 +103,14 @@ def recording_status_params(recording: Recording) -> dict[str, str]:
     )
 
 
+def validation_params(call: Call, *, caller_id_sid: str | None) -> dict[str, str]:
+    """Whether the number that the call asked about is verified now."""
+    return voice_params(call) | given(
+        ("VerificationStatus", "success" if caller_id_sid else "failed"),
+        ("OutgoingCallerIdSid", caller_id_sid),
+    )
+
+
 def detection_params(call: Call, *, ms: int) -> dict[str, str]:
     """What machine detection found, after `ms`, where the call did not wait for it."""
     return given(

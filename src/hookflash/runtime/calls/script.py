@@ -29,7 +29,7 @@ from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
 from hookflash.switch.protocol import AnySource
 from hookflash.twiml.conferring import ConferencePlan
-from hookflash.twiml.document import Channel
+from hookflash.twiml.document import Channel, Document
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.queueing import Queueing
 from hookflash.twiml.voice import (
@@ -148,6 +148,10 @@ class Script:
     def _gone(self) -> protocol.HungUp | None:
         """How the phone ended that hears it; a leg of another kind tells by itself."""
         return self.call.hung_up if self.leg is self.call.leg else None
+
+    async def run_own(self, document: Document) -> Next:
+        """Run a document of the platform's own; where it leads is for the caller of this to say."""
+        return await self._run_page(Page(document=document, url=None, step=Step(source=Source())))
 
     async def apologise(self) -> End:
         """The application cannot go on: the caller hears so."""

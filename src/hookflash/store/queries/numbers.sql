@@ -7,6 +7,9 @@ SELECT capabilities FROM incoming_phone_numbers WHERE phone_number = :sender AND
 UNION ALL SELECT '{"sms":true,"mms":true}' FROM short_codes WHERE short_code = :sender AND account_sid = :account_sid
 LIMIT 1;
 
+-- incoming_of_account --
+SELECT * FROM incoming_phone_numbers WHERE account_sid = :account_sid ORDER BY date_created, sid;
+
 -- is_ours --
 SELECT 1 FROM incoming_phone_numbers WHERE phone_number = :number
 UNION ALL SELECT 1 FROM short_codes WHERE short_code = :number
@@ -28,6 +31,9 @@ SELECT * FROM short_codes WHERE short_code = :code ORDER BY iso_country LIMIT 1;
 
 -- verified --
 SELECT 1 FROM outgoing_caller_ids WHERE account_sid = :account_sid AND phone_number = :number;
+
+-- verified_elsewhere --
+SELECT 1 FROM outgoing_caller_ids WHERE account_sid <> :account_sid AND phone_number = :number LIMIT 1;
 
 -- application --
 SELECT * FROM applications WHERE account_sid = :account_sid AND sid = :sid;
