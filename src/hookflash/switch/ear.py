@@ -15,15 +15,24 @@ class SwitchEar:
     def __init__(self, take: Callable[[], bytes]) -> None:
         self._take = take
         self._news = asyncio.Event()
-        self._done: Done | None = None
+        self._is_over = False
+        self._problem = ""
 
     def wake(self) -> None:
         """There is something to be taken."""
         self._news.set()
 
+    def close(self) -> None:
+        """Nobody listens any more: what waits is the rest, which can still be taken."""
+        rest = [self._take()]
+        self._take = lambda: rest.pop() if rest else b""
+        self._is_over = True
+        self._news.set()
+
     def end(self, done: Done) -> None:
         """No more comes than what waits."""
-        self._done = done
+        self._problem = done.problem if done.why == "failed" else ""
+        self._is_over = True
         self._news.set()
 
     def __aiter__(self) -> "SwitchEar":
@@ -34,9 +43,8 @@ class SwitchEar:
             await self._news.wait()
             if pcm := self._take():
                 return pcm
-            if self._done is None:
-                self._news.clear()
-            elif self._done.why == "failed":
-                raise OSError(self._done.problem)
-            else:
+            if self._problem:
+                raise OSError(self._problem)
+            if self._is_over:
                 raise StopAsyncIteration
+            self._news.clear()

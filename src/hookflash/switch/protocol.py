@@ -153,6 +153,7 @@ class Collect(Command, frozen=True, kw_only=True, tag="collect"):
     barge_in: bool = True
     private: bool = False  #: whoever the leg is joined with hears none of its keys
     speech: SpeechEnd | None = None
+    keys: bool = True  #: off: keys are no answer, and pass unnoticed
 
 
 class Record(Command, frozen=True, kw_only=True, tag="record"):

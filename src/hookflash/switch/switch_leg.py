@@ -151,6 +151,7 @@ class SwitchLeg:
             yield ear
         finally:
             del self._ears[op]
+            ear.close()
             self.tell(protocol.Stop(leg=self.number, op=op))  # of a leg that is gone, too: what it heard is let go
 
     async def refer(self, to: str, headers: Mapping[str, str] = {}) -> Referral:

@@ -260,7 +260,11 @@ class ScriptedLeg:
     @asynccontextmanager
     async def hear(self, track: str = "inbound") -> AsyncIterator[Ear]:
         self._check()
-        yield self._pieces(track)
+        closed: asyncio.Future[None] = self._loop.create_future()
+        try:
+            yield self._pieces(track, closed)
+        finally:
+            closed.set_result(None)
 
     async def refer(self, to: str, headers: Mapping[str, str] = {}) -> Referral:
         self._check()
@@ -374,10 +378,11 @@ class ScriptedLeg:
         await self._pass(min(self._silent_in(began, how.end_ms), how.most_ms))
         return Collected("", "speech", ms=round((began - since) * 1_000))
 
-    async def _pieces(self, track: str) -> AsyncIterator[bytes]:
-        while not self._gone.done():
+    async def _pieces(self, track: str, closed: asyncio.Future[None]) -> AsyncIterator[bytes]:
+        while not self._gone.done() and not closed.done():
             speaks = track != "outbound" and any(start <= self.now < end for start, end in self.talks)
-            await asyncio.wait({self._gone}, timeout=PIECE_MS / 1_000 / self.pace)
+            ends: set[asyncio.Future[Any]] = {self._gone, closed}
+            await asyncio.wait(ends, timeout=PIECE_MS / 1_000 / self.pace, return_when=asyncio.FIRST_COMPLETED)
             yield SPEECH if speaks else SILENCE
 
     async def _keys(self, command: protocol.Collect, pressed: _Keys) -> Collected:

@@ -29,6 +29,7 @@ pub fn media_command(command: Command) -> Option<MediaCommand> {
                 speech: collect
                     .speech
                     .map(|speech| session::SpeechEnd { end_ms: speech.end_ms, most_ms: speech.most_ms }),
+                keys: collect.keys,
             },
         },
         Command::Record(record) => MediaCommand::Record {

@@ -162,6 +162,8 @@ pub struct Collect {
     pub speech: Option<SpeechEnd>,
     #[serde(default)]
     pub private: bool,
+    #[serde(default = "yes")]
+    pub keys: bool,
 }
 
 /// When somebody has finished speaking.

@@ -46,8 +46,8 @@ fn sources() -> impl Strategy<Value = Vec<Source>> {
 fn collect() -> impl Strategy<Value = Collect> {
     let finish = prop::sample::select(vec!["", "#", "12"]);
     let speech = prop::option::of((0..300_u32, 0..900_u32).prop_map(|(end_ms, most_ms)| SpeechEnd { end_ms, most_ms }));
-    (sources(), 0..4_u32, finish, 0..800_u32, 0..800_u32, any::<bool>(), speech).prop_map(
-        |(sources, most, finish, first_ms, between_ms, barge_in, speech)| Collect {
+    (sources(), 0..4_u32, finish, 0..800_u32, 0..800_u32, any::<bool>(), speech, any::<bool>()).prop_map(
+        |(sources, most, finish, first_ms, between_ms, barge_in, speech, keys)| Collect {
             sources,
             most,
             finish: finish.into(),
@@ -56,6 +56,7 @@ fn collect() -> impl Strategy<Value = Collect> {
             barge_in,
             speech,
             private: false,
+            keys,
         },
     )
 }

@@ -132,6 +132,7 @@ fn gather() -> How {
         barge_in: true,
         private: false,
         speech: None,
+        keys: true,
     }
 }
 
@@ -151,6 +152,22 @@ fn a_key_stops_the_prompt() {
     let (_, done) = world.done(PLATFORM, 1);
     assert_eq!((done.why, done.digits.as_str(), done.key), (Why::Finish, "12", Some('#')));
     assert_eq!(world.keys(PLATFORM), "12#");
+}
+
+/// Where keys are no answer they stop no prompt, and are told all the same.
+#[test]
+fn keys_that_are_no_answer_change_nothing() {
+    let mut world = call();
+    world.shelf.add("menu", &sine(800.0, 3_000));
+    world.tell(PLATFORM, Collect { op: 1, how: How { keys: false, most: 1, ..gather() } });
+    world.run(1_000);
+    world.tell(HANDSET, SendKeys { op: 1, keys: "1".into(), inband: false });
+    world.run(1_000);
+    assert!(has(&world.heard(HANDSET, 300), 800.0));
+    world.run(7_000);
+    let (_, done) = world.done(PLATFORM, 1);
+    assert_eq!((done.why, done.digits.as_str()), (Why::Timeout, ""));
+    assert_eq!(world.keys(PLATFORM), "1");
 }
 
 /// Keys that were pressed before do not count.

@@ -22,6 +22,7 @@ pub(super) struct Collector {
     between: Micros,
     barge_in: bool,
     is_private: bool,
+    takes_keys: bool,
     digits: String,
     is_prompting: bool,
     deadline: Option<Micros>,
@@ -52,6 +53,7 @@ impl Collector {
             between: micros(how.between_ms),
             barge_in: how.barge_in,
             is_private: how.private,
+            takes_keys: how.keys,
             digits: String::new(),
             is_prompting: true,
             deadline: None,
@@ -72,6 +74,11 @@ impl Collector {
     /// Whether its keys are nobody else's business.
     pub fn is_private(&self) -> bool {
         self.is_private
+    }
+
+    /// Whether a key may be the answer.
+    pub fn takes_keys(&self) -> bool {
+        self.takes_keys
     }
 
     /// Whether speech may be the answer.
@@ -156,6 +163,7 @@ mod tests {
             barge_in: true,
             private: false,
             speech: None,
+            keys: true,
         }
     }
 

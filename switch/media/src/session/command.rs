@@ -70,6 +70,8 @@ pub struct Collect {
     pub private: bool,
     /// Speech is an answer, and ends so; nothing: only keys are.
     pub speech: Option<SpeechEnd>,
+    /// Keys are an answer; without this they pass unnoticed.
+    pub keys: bool,
 }
 
 /// Which side of a leg is meant.

@@ -167,7 +167,7 @@ impl Operations {
     /// The far end pressed a key.
     pub fn key(&mut self, key: char, now: Micros) {
         self.recorders.iter_mut().for_each(|recorder| recorder.key(key));
-        let Some(collector) = &mut self.collector else { return };
+        let Some(collector) = self.collector.as_mut().filter(|collector| collector.takes_keys()) else { return };
         let (op, yields) = (collector.op(), collector.yields());
         if let Some(done) = collector.key(key, now) {
             self.end_prompts_of(op);
