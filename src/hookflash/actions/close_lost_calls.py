@@ -13,6 +13,7 @@ from .close_lost_conferences import close_lost_conferences
 from .move_call import move_call
 from .move_recording import finish_recording
 from .take_payment import end_lost_payments
+from .transcribe_call import stop_lost_transcriptions
 
 _SENTENCE = "The server stopped during the call"
 
@@ -37,6 +38,7 @@ async def close_lost_calls(tx: Tx, lengths: Mapping[str, int], *, now: int) -> i
         if sid in ends:
             ends[sid] = max(ends[sid], (recording.start_time or 0) + length)
         await finish_recording(tx, recording, length=length, now=now)
+    await stop_lost_transcriptions(tx, now=now)
     for call in lost:
         was_answered = call.status is CallStatus.IN_PROGRESS
         to = CallStatus.COMPLETED if was_answered else CallStatus.FAILED

@@ -17,6 +17,7 @@ from hookflash.webhooks.voice import recording_status_params
 
 from .move_message import IllegalMoveError
 from .status_callback import tell_about_call
+from .transcribe_recording import begin_transcription
 
 _S = RecordingStatus
 _EVENTS = {
@@ -84,6 +85,8 @@ async def move_recording(tx: Tx, recording: Recording, to: RecordingStatus, *, n
     await timeline.record(tx, subject, "note", sentence, account_sid=recording.account_sid, now=now)
     if was is not _S.PAUSED or to is not _S.IN_PROGRESS:
         await _tell(tx, recording, now)
+    if to is _S.COMPLETED and recording.options.transcribe:
+        await begin_transcription(tx, recording, now=now)
 
 
 async def finish_recording(tx: Tx, recording: Recording, *, length: int, now: int) -> Recording:

@@ -18,8 +18,16 @@ class StatusCallback(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 async def tell_about_call(
-    tx: Tx, account_sid: str, call_sid: str, *, url: str, method: str, params: dict[str, str], now: int
+    tx: Tx,
+    account_sid: str,
+    call_sid: str,
+    *,
+    url: str,
+    method: str,
+    params: dict[str, str],
+    now: int,
+    lane: str | None = None,
 ) -> None:
-    """Post `params` about a call, or a recording of it, to `url`."""
+    """Post `params` about a call, or a recording of it, to `url`; those of one `lane` in order."""
     callback = StatusCallback(url, params, method=method, channel=Channel.VOICE)
-    await outbox.add(tx, "callback", call_sid, account_sid=account_sid, due_at=now, payload=callback)
+    await outbox.add(tx, "callback", call_sid, account_sid=account_sid, due_at=now, payload=callback, lane=lane)

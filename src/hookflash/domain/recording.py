@@ -61,6 +61,8 @@ class RecordOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     status_callback: str | None = None
     status_callback_method: str = "POST"
     status_callback_events: tuple[RecordingEvent, ...] = (RecordingEvent.COMPLETED,)
+    transcribe: bool = False  #: make a text of it, once it is complete
+    transcribe_callback: str | None = None
 
 
 class Recording(msgspec.Struct, kw_only=True):

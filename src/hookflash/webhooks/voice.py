@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from hookflash.domain.call import Call, CallEvent, CallStatus
 from hookflash.domain.geography import home_of
 from hookflash.domain.recording import Recording
+from hookflash.domain.transcription import Transcription
 
 from .status import PLACE_KEYS, given, rfc_2822_of
 
-LINKS = frozenset({"RecordingUrl"})  #: parameters whose values are paths until they are sent
+LINKS = frozenset({"RecordingUrl", "TranscriptionUrl"})  #: parameters whose values are paths until they are sent
 
 #: What a status callback says in `CallStatus`; the end is told by the status itself.
 _SAID = {
@@ -108,6 +109,25 @@ def validation_params(call: Call, *, caller_id_sid: str | None) -> dict[str, str
     return voice_params(call) | given(
         ("VerificationStatus", "success" if caller_id_sid else "failed"),
         ("OutgoingCallerIdSid", caller_id_sid),
+def transcription_params(row: Transcription, recording: Recording, call: Call) -> dict[str, str]:
+    """The one callback about the text of a recording of `call`."""
+    return given(
+        ("AccountSid", row.account_sid),
+        ("ApiVersion", row.api_version),
+        ("CallSid", call.sid),
+        ("CallStatus", call.status.value),
+        ("Direction", call.direction.value),
+        ("From", call.sender),
+        ("To", call.recipient),
+        ("ForwardedFrom", call.forwarded_from),
+        ("RecordingSid", recording.sid),
+        ("RecordingUrl", recording.path),
+        ("TranscriptionSid", row.sid),
+        ("TranscriptionUrl", row.path),
+        ("TranscriptionType", "fast"),
+        ("TranscriptionStatus", row.status.value),
+        ("TranscriptionText", row.text),
+        ("ErrorCode", str(row.error_code) if row.error_code else None),
     )
 
 

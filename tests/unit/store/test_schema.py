@@ -29,6 +29,7 @@ from hookflash.domain.numbers import (
 from hookflash.domain.recording import Recording
 from hookflash.domain.service import Service, ServiceSender
 from hookflash.domain.twiml_bin import TwimlBin
+from hookflash.domain.transcription import LiveTranscription, Transcription
 from hookflash.network.handset import Handset, HandsetMessage
 from hookflash.store import migrations
 from hookflash.store.migrations import migrate
@@ -62,6 +63,8 @@ ROWS: dict[str, type[msgspec.Struct]] = {
     "handset_messages": HandsetMessage,
     "calls": Call,
     "recordings": Recording,
+    "transcriptions": Transcription,
+    "live_transcriptions": LiveTranscription,
     "trunks": TrunkRow,
     "twiml_bins": TwimlBin,
     "call_routes": CallRoute,
@@ -99,7 +102,7 @@ def test_every_named_query_fits_the_schema(name: str, connection: apsw.Connectio
 #: Tables that grow with the traffic.
 GROWING = (
     *("messages", "media", "outbox", "carrier_parts", "inbound_seen", "timeline", "alerts", "handset_messages"),
-    *("calls", "recordings"),
+    *("calls", "recordings", "transcriptions", "live_transcriptions"),
 )
 
 #: Queries that look at every row of one of them, and why they may.
@@ -112,6 +115,7 @@ SCANS = {
     "outbox.unsettled": "when a developer lets the clock jump",
     "calls.unfinished": "once, at the start, by an index that holds live calls only",
     "recordings.live": "once, at the start, by an index that holds live recordings only",
+    "transcriptions.live": "once, at the start, by an index that holds those that go on only",
     "handsets.active_numbers": "of the simulated network's own texts, for its list",
 }
 

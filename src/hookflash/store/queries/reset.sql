@@ -25,3 +25,5 @@ DELETE FROM user_defined_messages;
 DELETE FROM user_defined_message_subscriptions;
 DELETE FROM queues;
 DELETE FROM queue_members;
+DELETE FROM transcriptions;
+DELETE FROM live_transcriptions;
