@@ -46,6 +46,8 @@ from hookflash.runtime.shares import Shares
 from hookflash.runtime.submitter import Submitter
 from hookflash.runtime.telephony import Telephony, open_telephony
 from hookflash.runtime.tidy import Tidier, rules
+from hookflash.runtime.transcriber import AT_ONCE as TRANSCRIBED_AT_ONCE
+from hookflash.runtime.transcriber import Transcriber
 from hookflash.runtime.worker import LIMIT, Begin, JobOf, Perform, Worker, as_jobs, itself, nothing_left
 from hookflash.settings import Mode, RoleName, Settings
 from hookflash.store import outbox
@@ -384,6 +386,13 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
     )
     unlinker = Unlinker(store=store, files=exchange.media_files)
     eraser = RecordingEraser(store=store, files=exchange.recording_files)
+    transcriber = Transcriber(
+        store=store,
+        files=exchange.recording_files,
+        recognition=exchange.telephony.engines,
+        clock=clock,
+        pending=exchange.pending,
+    )
     network = Network(clock=clock)
     runner = exchange.telephony.runner
 
@@ -416,6 +425,7 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
         worker("media", fetcher.begin, fetcher.perform, lambda fetch: fetch.job, AT_ONCE),
         worker("unlink", as_jobs, unlinker.perform),
         worker("unlink-recording", as_jobs, eraser.perform),
+        worker("transcribe", as_jobs, transcriber.perform, limit=TRANSCRIBED_AT_ONCE),
         worker("submit", submitter.begin, submitter.perform, lambda submit: submit.job),
         worker("dial", runner.begin, runner.perform, lambda dialling: dialling.job),
         worker("callback", as_jobs, posts.perform),

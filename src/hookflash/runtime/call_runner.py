@@ -16,6 +16,8 @@ from hookflash.domain.clock import SECOND, Clock
 from hookflash.domain.conference import Admission, NotAdmittedError
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.recording import Recording, RecordingSource, RecordOptions
+from hookflash.domain.transcription import LiveOptions, LiveTranscription
+from hookflash.errors import ApiError, Code
 from hookflash.pending import Pending
 from hookflash.speech.recogniser import Recognition
 from hookflash.store.outbox import Job
@@ -25,6 +27,7 @@ from hookflash.store.vault import Vault
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
 from hookflash.twiml.channels import VOICE
+from hookflash.twiml.listening import NotBegunError
 from hookflash.webhooks.client import WebhookClient
 
 from .calls.arrivals import Arrivals
@@ -243,6 +246,19 @@ class CallRunner:
 
     def call(self, sid: str) -> LiveCall:
         """The live call of that SID. Raises NoSuchCallError."""
+    async def start_transcription(self, call_sid: str, options: LiveOptions, *, name: str) -> LiveTranscription:
+        call = self._call(call_sid)
+        try:
+            return await call.transcriptions.start(call.leg, options, name=name)
+        except NotBegunError as error:
+            raise ApiError(Code.CONFLICT, why=error.sentence) from error
+        except HungUp as error:
+            raise NoSuchCallError(f"{call_sid} has just ended") from error
+
+    async def stop_transcription(self, transcription: LiveTranscription) -> None:
+        await self._call(transcription.call_sid).transcriptions.stop(transcription.sid)
+
+    def _call(self, sid: str) -> LiveCall:
         call = self._live.get(sid)
         if call is None or call.hung_up is not None:
             raise NoSuchCallError(f"no live call {sid} in this process")

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from hookflash.domain.call import NoSuchCallError, Source
 from hookflash.domain.recording import Recording, RecordOptions
+from hookflash.domain.transcription import LiveOptions, LiveTranscription
 
 
 class LiveCalls(Protocol):
@@ -46,6 +47,14 @@ class LiveCalls(Protocol):
         """End it; returns once its row is final."""
         ...
 
+    async def start_transcription(self, call_sid: str, options: LiveOptions, *, name: str) -> LiveTranscription:
+        """Transcribe it from now on. Raises ApiError where as many go on as may, or one of that name."""
+        ...
+
+    async def stop_transcription(self, transcription: LiveTranscription) -> None:
+        """Listen no more; returns once its row is final."""
+        ...
+
 
 class NoLiveCalls:
     """A process without a switch."""
@@ -76,6 +85,12 @@ class NoLiveCalls:
 
     async def stop_recording(self, recording: Recording) -> None:
         raise _none(recording.call_sid or "")
+
+    async def start_transcription(self, call_sid: str, options: LiveOptions, *, name: str) -> LiveTranscription:
+        raise _none(call_sid)
+
+    async def stop_transcription(self, transcription: LiveTranscription) -> None:
+        raise _none(transcription.call_sid)
 
 
 def _none(call_sid: str) -> NoSuchCallError:

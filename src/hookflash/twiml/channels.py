@@ -4,6 +4,7 @@ from hookflash.twiml.declaration import NotHere
 from hookflash.twiml.document import channel
 from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.verbs.coming import Start, Stop
+from hookflash.twiml.verbs.coming import Enqueue, Leave
 from hookflash.twiml.verbs.connect import Connect
 from hookflash.twiml.verbs.dial import Dial
 from hookflash.twiml.verbs.echo import Echo
@@ -22,6 +23,8 @@ from hookflash.twiml.verbs.refer import Refer
 from hookflash.twiml.verbs.reject import Reject
 from hookflash.twiml.verbs.say import Say
 from hookflash.twiml.verbs.sms import Sms
+from hookflash.twiml.verbs.start import Start
+from hookflash.twiml.verbs.stop import Stop
 from hookflash.twiml.verbs.text_in_call import MessageInCall, SmsInCall
 
 MESSAGING = channel(

@@ -22,6 +22,7 @@ from hookflash.twiml.problems import TwimlCode, TwimlWarning
 if TYPE_CHECKING:
     from hookflash.twiml.conferring import ConferencePlan
     from hookflash.twiml.queueing import Queueing
+    from hookflash.twiml.listening import Listening
 
 MOST_PLAYS = 1_000  # of what is looped without end
 
@@ -96,6 +97,8 @@ class RecordingPlan:
     beep: bool
     trim: bool
     callback: StatusCallback
+    transcribe: bool = False  #: make a text of it afterwards
+    transcribe_callback: str = ""  #: told the text; as written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +250,11 @@ class VoiceCall(Protocol):
 
     async def sound(self, url: str) -> AnySource:
         """The sound file at `url` (as written), to be played. Raises SoundError."""
+        ...
+
+    @property
+    def listening(self) -> "Listening":
+        """Who understands the caller, and what listens beside the document."""
         ...
 
     async def record(self, plan: RecordingPlan) -> Recording:

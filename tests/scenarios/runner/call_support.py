@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
+from tests.scenarios.runner.recognition import ScriptedRecognition
 from tests.unit.actions.world import NUMBER, PERSON, World
 from tests.unit.store.store_support import opened
 
@@ -26,9 +27,6 @@ from hookflash.pending import Pending
 from hookflash.runtime.call_runner import CallRunner
 from hookflash.runtime.calls.parts import NoWayError
 from hookflash.runtime.paying.connectors import Connectors
-from hookflash.speech.recognition import Engines
-from hookflash.speech.sphinx.recogniser import Pocketsphinx
-from hookflash.speech.sphinx.workers import Workers
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.rows import decoder
 from hookflash.store.store import Store, Tx
@@ -154,8 +152,28 @@ class CallWorld:
         self.asked: list[tuple[str, dict[str, str]]] = []  #: path and parameters, in order
         self.requests: list[web.Request] = []
         self.speech = NamedSpeech()
+        self.recognition = ScriptedRecognition()
         self.places = ScriptedPlaces()
         self.runner = scripted_runner(world.store, client, directory, places=self.places, speech=self.speech)
+        self.runner = CallRunner(
+            store=world.store,
+            clock=FastClock(),
+            webhooks=client,
+            auth=Authenticator(world.store, Vault(b"test")),
+            vault=Vault(b"test"),
+            links=MediaLinks(base=lambda: "https://here.example", key=None),
+            recordings=RecordingFiles(directory),
+            speech=self.speech,
+            recognition=self.recognition,
+            sounds=ScriptedSounds(),
+            places=self.places,
+            connectors=Connectors({}, with_loopback=True),
+            rules=CallRules(calls_per_second=1_000.0),
+            rates=UNLIMITED,
+            validate_certificates=True,
+            pending=Pending(),
+            open_leg=lambda *, simulated: ScriptedLeg(answered=True, pace=PACE),
+        )
 
     # -- the application --
 

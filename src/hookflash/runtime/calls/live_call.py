@@ -18,6 +18,7 @@ from hookflash.actions.user_messages import tell_subscribers
 from hookflash.domain.call import Call, CallStatus, DetectOptions, Source
 from hookflash.domain.call import Direction as CallDirection
 from hookflash.domain.clock import SECOND
+from hookflash.runtime.listening.transcribing import LiveTranscriptions
 from hookflash.store.store import Tx
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
@@ -33,7 +34,7 @@ from .ledger import Ledger
 from .parts import Parts
 from .placing import move_row
 from .script import End, Script
-from .tapes import Tapes
+from .tapes import Running, Tapes
 from .transfers import Wish, refuse
 
 log = structlog.get_logger()
@@ -57,6 +58,8 @@ class LiveCall:
         self.leg = leg
         self._is_invited = row.direction is CallDirection.INBOUND if is_invited is None else is_invited
         self.tapes: Tapes
+        self.side_recordings: dict[str, Running] = {}  #: that documents have begun, by name
+        self.transcriptions = LiveTranscriptions(self)
         self.hung_up: protocol.HungUp | None = None  #: how the leg ended
         self.answered_at: int | None = None
         self._most = self._within(row.options.time_limit)  #: ms from the answer to the end

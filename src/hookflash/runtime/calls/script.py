@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 import structlog
+from msgspec.structs import replace
 
 from hookflash.actions.load_account import load_account
 from hookflash.actions.queue_for_carrier import SenderRates
@@ -21,6 +22,7 @@ from hookflash.domain.speech import Utterance
 from hookflash.domain.voices import DEFAULT
 from hookflash.errors import ApiError
 from hookflash.runtime.conferences.attending import attend_named
+from hookflash.runtime.listening.desk import Desk
 from hookflash.runtime.paying.till import CallTill
 from hookflash.runtime.queues.call_queues import CallQueues
 from hookflash.speech.engine import SpeechError
@@ -238,9 +240,17 @@ class Script:
         found = resolve_url(self.url or "", url)
         return found if found.startswith(("http://", "https://")) else ""
 
+    @property
+    def listening(self) -> Desk:
+        return Desk(self)
+
     async def record(self, plan: RecordingPlan) -> Recording:
         call, callback = self.call, self.absolute(plan.callback.url)
-        options = record_options(plan.callback, callback, channels=1, track="inbound", trim=plan.trim)
+        options = replace(
+            record_options(plan.callback, callback, channels=1, track="inbound", trim=plan.trim),
+            transcribe=plan.transcribe,
+            transcribe_callback=self.absolute(plan.transcribe_callback) or None,
+        )
         how = protocol.Record(
             leg=0,
             op=0,

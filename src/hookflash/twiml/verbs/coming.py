@@ -18,3 +18,13 @@ class Start(Verb):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stop(Verb):
     """Ends what `<Start>` has begun."""
+@verb("Enqueue", text="the name of the queue", coming="queues come with a later version")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Enqueue(Verb):
+    """Lets the caller wait in a queue."""
+
+
+@verb("Leave", coming="queues come with a later version")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leave(Verb):
+    """Takes the caller out of the queue."""

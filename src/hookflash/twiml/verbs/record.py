@@ -3,19 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hookflash.twiml.declaration import TEXT, URL, ValueKind, attribute, one_of, verb
+from hookflash.domain.transcription import LONGEST as LONGEST_TRANSCRIBED
+from hookflash.twiml.declaration import TEXT, URL, attribute, one_of, verb
 from hookflash.twiml.kinds import KEYS, TRUTH, keys_of, whole, words_of
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.voice import GoTo, Next, RecordingPlan, StatusCallback, VoiceCall, VoiceVerb
 
 LONGEST = 14_400  # seconds
+USUAL = 3_600  # seconds
+_TRANSCRIBED = LONGEST_TRANSCRIBED // 1_000
 RECORDING_EVENTS = words_of("in-progress", "completed", "absent")
-
-
-def _transcribe(text: str) -> bool:
-    if TRUTH.read(text):
-        raise ValueError("cannot be true yet: transcription comes with a later version")
-    return False
 
 
 @verb("Record")
@@ -50,7 +47,7 @@ class Record(VoiceVerb):
     max_length: int = attribute(
         "maxLength",
         whole(2, LONGEST, unit="seconds"),
-        default=3_600,
+        default=USUAL,
         warn=TwimlCode.RECORD_MAX_LENGTH,
         summary="how many seconds it may have",
     )
@@ -83,13 +80,13 @@ class Record(VoiceVerb):
     )
     transcribe: bool = attribute(
         "transcribe",
-        ValueKind("false", _transcribe),
+        TRUTH,
         default=False,
-        warn=TwimlCode.RECORD_TRANSCRIPTION,
-        summary="transcription comes with a later version",
+        warn=TwimlCode.RECORD_TRANSCRIBE,
+        summary="whether a text is made of it; it then has at most 120 s",
     )
     transcribe_callback: str | None = attribute(
-        "transcribeCallback", URL, warn=TwimlCode.RECORD_TRANSCRIBE, summary="for transcription, later"
+        "transcribeCallback", URL, warn=TwimlCode.RECORD_TRANSCRIBE, summary="told the text once it is there"
     )
     recording_configuration_id: str | None = attribute("recordingConfigurationId", TEXT, summary="without effect")
 
@@ -98,7 +95,10 @@ class Record(VoiceVerb):
         return True
 
     def check(self, url: str | None) -> Iterator[TwimlWarning]:
-        return self.without_action(self.action, url)
+        yield from self.without_action(self.action, url)
+        if self.transcribe and self.max_length > _TRANSCRIBED and self.max_length != USUAL:  # not by default
+            sentence = f"Recordings of at most {_TRANSCRIBED} s are transcribed; this one ends then."
+            yield self.warning(TwimlCode.RECORD_TOO_LONG, sentence)
 
     async def run(self, call: VoiceCall) -> Next:
         await call.answer()
@@ -119,7 +119,7 @@ class Record(VoiceVerb):
     def _plan(self) -> RecordingPlan:
         return RecordingPlan(
             silence_ms=self.timeout * 1_000,
-            most_ms=self.max_length * 1_000,
+            most_ms=min(self.max_length, _TRANSCRIBED if self.transcribe else LONGEST) * 1_000,
             finish=self.finish_on_key,
             beep=self.play_beep,
             trim=self.trim == "trim-silence",
@@ -128,6 +128,8 @@ class Record(VoiceVerb):
                 method=self.recording_status_callback_method,
                 events=self.recording_status_callback_event,
             ),
+            transcribe=self.transcribe,
+            transcribe_callback=self.transcribe_callback or "",
         )
 
     @property

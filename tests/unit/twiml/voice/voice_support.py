@@ -11,6 +11,7 @@ from hookflash.testing.loop import run_jumping
 from hookflash.twiml.channels import VOICE
 from hookflash.twiml.conferring import ConferencePlan
 from hookflash.twiml.document import Channel
+from hookflash.twiml.listening import Listening
 from hookflash.twiml.parse import parse_document
 from hookflash.twiml.paying import Till
 from hookflash.twiml.problems import TwimlWarning
@@ -77,6 +78,10 @@ class ScriptedCall:
     def _check(self, name: str) -> None:
         if name in self.broken:
             raise self.broken[name]
+
+    @property
+    def listening(self) -> Listening:
+        raise NotImplementedError("who listens is tested with the calls that are listened to")
 
     async def record(self, plan: RecordingPlan) -> Recording:
         self.plans.append(plan)
