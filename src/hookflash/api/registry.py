@@ -10,6 +10,7 @@ from .api_v2010 import (
     call_payments,
     call_recordings,
     call_user_messages,
+    call_transcriptions,
     calls,
     conference_recordings,
     conferences,
@@ -27,6 +28,7 @@ from .api_v2010 import (
     short_codes,
     sip_domains,
     sip_lists,
+    transcriptions,
 )
 from .messaging_v1 import senders, services
 from .messaging_v1.product import MESSAGING_V1
@@ -49,6 +51,7 @@ OPERATIONS: dict[Product, list[Operation]] = {
         *media.OPERATIONS,
         *calls.OPERATIONS,
         *call_recordings.OPERATIONS,
+        *call_transcriptions.OPERATIONS,
         *call_events.OPERATIONS,
         *call_payments.OPERATIONS,
         *call_user_messages.OPERATIONS,
@@ -58,6 +61,7 @@ OPERATIONS: dict[Product, list[Operation]] = {
         *conference_recordings.OPERATIONS,
         *queues.OPERATIONS,
         *queue_members.OPERATIONS,
+        *transcriptions.OPERATIONS,
         *notifications.OPERATIONS,
         *sip_domains.OPERATIONS,
         *sip_lists.OPERATIONS,

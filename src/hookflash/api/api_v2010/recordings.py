@@ -143,7 +143,5 @@ OPERATIONS = (
     lists(RECORDING),
     Operation("GET", ITEM, _fetch, "fetch", is_open=_is_open),
     Operation("DELETE", ITEM, _delete, "delete"),
-    nothing_yet(f"{RECORDING.path}/{{RecordingSid}}/Transcriptions", "Transcription", "transcriptions"),
     nothing_yet(f"{RECORDING.path}/{{RecordingSid}}/AddOnResults", "AddOnResult", "add_on_results"),
-    nothing_yet("/2010-04-01/Accounts/{AccountSid}/Transcriptions", "Transcription", "transcriptions"),
 )
