@@ -380,10 +380,11 @@ class ScriptedLeg:
 
     async def _pieces(self, track: str, closed: asyncio.Future[None]) -> AsyncIterator[bytes]:
         while not self._gone.done() and not closed.done():
-            speaks = track != "outbound" and any(start <= self.now < end for start, end in self.talks)
+            began = self.now
             ends: set[asyncio.Future[Any]] = {self._gone, closed}
             await asyncio.wait(ends, timeout=PIECE_MS / 1_000 / self.pace, return_when=asyncio.FIRST_COMPLETED)
-            yield SPEECH if speaks else SILENCE
+            spoke = any(start < self.now and began < end for start, end in self.talks)
+            yield SPEECH if spoke and track != "outbound" else SILENCE
 
     async def _keys(self, command: protocol.Collect, pressed: _Keys) -> Collected:
         digits = ""
