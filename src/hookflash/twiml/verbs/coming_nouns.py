@@ -10,21 +10,21 @@ from hookflash.twiml.verbs.parameter import Parameter
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stream(Verb):
     """Sends audio to a WebSocket, and plays what comes from there."""
+from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.verbs.config import Config
+from hookflash.twiml.verbs.parameter import Parameter
+
+
+@verb("Queue", text="the name of the queue", coming="queues come with a later version", code=TwimlCode.DIAL_ELEMENT)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queue(Verb):
+    """Joins the caller with who has waited longest in a queue."""
 
 
 @verb("ConversationRelay", children=(Parameter,), coming="conversation relays come with a later version")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConversationRelay(Verb):
     """Lets a language model behind a WebSocket speak with the caller."""
-
-
-@verb("Config", coming="virtual agents come with a later version")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Config(Verb):
-    """A setting of a virtual agent."""
-
-    setting: str | None = attribute("name", TEXT, summary="of the setting")
-    value: str | None = attribute("value", TEXT, summary="what it is")
 
 
 @verb("VirtualAgent", children=(Config, Parameter), coming="virtual agents come with a later version")

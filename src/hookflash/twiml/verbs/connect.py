@@ -11,10 +11,10 @@ from hookflash.twiml.verbs.coming_nouns import (
     Conversation,
     ConversationRelay,
     ConversationRelaySession,
-    Stream,
     VirtualAgent,
 )
 from hookflash.twiml.verbs.nouns import METHOD
+from hookflash.twiml.verbs.stream import Stream
 from hookflash.twiml.voice import FALL_THROUGH, Next, VoiceCall, VoiceVerb
 
 

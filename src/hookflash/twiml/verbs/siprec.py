@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from hookflash.twiml.declaration import TEXT, URL, attribute, one_of, verb
-from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.verbs.beside import Beside
+from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, one_of, verb
 from hookflash.twiml.verbs.parameter import Parameter
 
 
@@ -12,10 +10,9 @@ from hookflash.twiml.verbs.parameter import Parameter
     "Siprec",
     children=(Parameter,),
     coming="SIPREC recorders come with a later version",
-    code=TwimlCode.START_NOUN,
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Siprec(Beside):
+class Siprec(Verb):
     """Sends the sound of the call to a recorder."""
 
     label: str | None = attribute("name", TEXT, summary="by which `<Stop>` ends it")

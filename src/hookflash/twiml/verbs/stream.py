@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from hookflash.twiml.declaration import TEXT, URL, attribute, one_of, verb
-from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.verbs.beside import Beside
+from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, one_of, verb
 from hookflash.twiml.verbs.parameter import Parameter
 
 
@@ -12,10 +10,9 @@ from hookflash.twiml.verbs.parameter import Parameter
     "Stream",
     children=(Parameter,),
     coming="streams of audio come with a later version",
-    code=TwimlCode.START_NOUN,
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stream(Beside):
+class Stream(Verb):
     """Sends the sound of the call to a WebSocket."""
 
     url: str | None = attribute("url", TEXT, summary="where it is sent: wss, absolute or relative")

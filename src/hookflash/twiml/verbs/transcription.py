@@ -4,25 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hookflash.domain.transcription import LiveOptions
-from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, one_of, verb
+from hookflash.twiml.declaration import TEXT, URL, attribute, one_of, verb
 from hookflash.twiml.kinds import TRUTH
 from hookflash.twiml.listening import SideTranscription
 from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.beside import Beside
+from hookflash.twiml.verbs.config import Config
 from hookflash.twiml.verbs.parameter import Parameter
 from hookflash.twiml.verbs.speech import HINTS, LANGUAGE
 from hookflash.twiml.voice import VoiceCall
 
 _KEPT_ELSEWHERE = "without effect: transcripts are told, and not kept"
-
-
-@verb("Config")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Config(Verb):
-    """A setting of the engine."""
-
-    setting: str | None = attribute("name", TEXT, summary="its name")
-    value: str | None = attribute("value", TEXT, summary="its value")
 
 
 @verb("Transcription", children=(Config, Parameter))
