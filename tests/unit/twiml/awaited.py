@@ -13,6 +13,7 @@ AWAITED: set[str] = {
     "Siprec",
     "Transcription",
     "Recording",
+    "Config",
     # instead of it
     # parameters
     # echo
