@@ -244,10 +244,8 @@ class CallRunner:
     async def stop_recording(self, recording: Recording) -> None:
         await self.call(recording.call_sid or "").tapes.running(recording.sid).stop()
 
-    def call(self, sid: str) -> LiveCall:
-        """The live call of that SID. Raises NoSuchCallError."""
     async def start_transcription(self, call_sid: str, options: LiveOptions, *, name: str) -> LiveTranscription:
-        call = self._call(call_sid)
+        call = self.call(call_sid)
         try:
             return await call.transcriptions.start(call.leg, options, name=name)
         except NotBegunError as error:
@@ -256,9 +254,10 @@ class CallRunner:
             raise NoSuchCallError(f"{call_sid} has just ended") from error
 
     async def stop_transcription(self, transcription: LiveTranscription) -> None:
-        await self._call(transcription.call_sid).transcriptions.stop(transcription.sid)
+        await self.call(transcription.call_sid).transcriptions.stop(transcription.sid)
 
-    def _call(self, sid: str) -> LiveCall:
+    def call(self, sid: str) -> LiveCall:
+        """The live call of that SID. Raises NoSuchCallError."""
         call = self._live.get(sid)
         if call is None or call.hung_up is not None:
             raise NoSuchCallError(f"no live call {sid} in this process")

@@ -3,8 +3,6 @@
 from hookflash.twiml.declaration import NotHere
 from hookflash.twiml.document import channel
 from hookflash.twiml.problems import TwimlCode
-from hookflash.twiml.verbs.coming import Start, Stop
-from hookflash.twiml.verbs.coming import Enqueue, Leave
 from hookflash.twiml.verbs.connect import Connect
 from hookflash.twiml.verbs.dial import Dial
 from hookflash.twiml.verbs.echo import Echo

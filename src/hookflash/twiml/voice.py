@@ -21,8 +21,8 @@ from hookflash.twiml.problems import TwimlCode, TwimlWarning
 
 if TYPE_CHECKING:
     from hookflash.twiml.conferring import ConferencePlan
-    from hookflash.twiml.queueing import Queueing
     from hookflash.twiml.listening import Listening
+    from hookflash.twiml.queueing import Queueing
 
 MOST_PLAYS = 1_000  # of what is looped without end
 

@@ -27,6 +27,7 @@ from hookflash.pending import Pending
 from hookflash.runtime.call_runner import CallRunner
 from hookflash.runtime.calls.parts import NoWayError
 from hookflash.runtime.paying.connectors import Connectors
+from hookflash.speech.recogniser import Recognition
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.rows import decoder
 from hookflash.store.store import Store, Tx
@@ -117,6 +118,7 @@ def scripted_runner(
     *,
     places: ScriptedPlaces,
     speech: NamedSpeech,
+    recognition: Recognition | None = None,
     clock: Clock | None = None,
     rules: CallRules = RULES,
 ) -> CallRunner:
@@ -130,7 +132,7 @@ def scripted_runner(
         links=MediaLinks(base=lambda: "https://here.example", key=None),
         recordings=RecordingFiles(directory),
         speech=speech,
-        recognition=Engines(Pocketsphinx(Workers())),
+        recognition=recognition or ScriptedRecognition(),
         sounds=ScriptedSounds(),
         places=places,
         connectors=Connectors({}, with_loopback=True),
@@ -154,25 +156,8 @@ class CallWorld:
         self.speech = NamedSpeech()
         self.recognition = ScriptedRecognition()
         self.places = ScriptedPlaces()
-        self.runner = scripted_runner(world.store, client, directory, places=self.places, speech=self.speech)
-        self.runner = CallRunner(
-            store=world.store,
-            clock=FastClock(),
-            webhooks=client,
-            auth=Authenticator(world.store, Vault(b"test")),
-            vault=Vault(b"test"),
-            links=MediaLinks(base=lambda: "https://here.example", key=None),
-            recordings=RecordingFiles(directory),
-            speech=self.speech,
-            recognition=self.recognition,
-            sounds=ScriptedSounds(),
-            places=self.places,
-            connectors=Connectors({}, with_loopback=True),
-            rules=CallRules(calls_per_second=1_000.0),
-            rates=UNLIMITED,
-            validate_certificates=True,
-            pending=Pending(),
-            open_leg=lambda *, simulated: ScriptedLeg(answered=True, pace=PACE),
+        self.runner = scripted_runner(
+            world.store, client, directory, places=self.places, speech=self.speech, recognition=self.recognition
         )
 
     # -- the application --

@@ -28,8 +28,8 @@ from hookflash.domain.numbers import (
 )
 from hookflash.domain.recording import Recording
 from hookflash.domain.service import Service, ServiceSender
-from hookflash.domain.twiml_bin import TwimlBin
 from hookflash.domain.transcription import LiveTranscription, Transcription
+from hookflash.domain.twiml_bin import TwimlBin
 from hookflash.network.handset import Handset, HandsetMessage
 from hookflash.store import migrations
 from hookflash.store.migrations import migrate

@@ -1,24 +1,13 @@
-"""What `<Connect>` will join callers with in a later version: declared and refused, as in `coming.py`."""
+"""What `<Connect>` will join callers with in a later version: declared and refused.
+
+Where one is met, the call goes on without it, and the debugger says so.
+"""
 
 from dataclasses import dataclass
 
 from hookflash.twiml.declaration import TEXT, URL, Verb, attribute, one_of, verb
-from hookflash.twiml.verbs.parameter import Parameter
-
-
-@verb("Stream", children=(Parameter,), coming="media streams come with a later version")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stream(Verb):
-    """Sends audio to a WebSocket, and plays what comes from there."""
-from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.verbs.config import Config
 from hookflash.twiml.verbs.parameter import Parameter
-
-
-@verb("Queue", text="the name of the queue", coming="queues come with a later version", code=TwimlCode.DIAL_ELEMENT)
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Queue(Verb):
-    """Joins the caller with who has waited longest in a queue."""
 
 
 @verb("ConversationRelay", children=(Parameter,), coming="conversation relays come with a later version")
