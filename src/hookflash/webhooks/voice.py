@@ -109,6 +109,9 @@ def validation_params(call: Call, *, caller_id_sid: str | None) -> dict[str, str
     return voice_params(call) | given(
         ("VerificationStatus", "success" if caller_id_sid else "failed"),
         ("OutgoingCallerIdSid", caller_id_sid),
+    )
+
+
 def transcription_params(row: Transcription, recording: Recording, call: Call) -> dict[str, str]:
     """The one callback about the text of a recording of `call`."""
     return given(

@@ -39,16 +39,6 @@ def test_an_empty_document_falls_through() -> None:
     assert (played.next, played.answered_at) == (FALL_THROUGH, None)
 
 
-@pytest.mark.parametrize("name", sorted(name for name, verb in VOICE.verbs.items() if verb.declaration.refusal))
-def test_verbs_that_are_not_here_yet_are_named(name: str) -> None:
-    """A document with one of them runs without it, and the debugger says what is coming."""
-    played = play(f"<{name}><Inside/></{name}><Say>on</Say>")
-    (warning,) = played.call.warnings
-    assert played.heard == ["on"]
-    assert "with a later version" in warning.sentence
-    assert int(warning.code) == (13801 if name == "Refer" else 13750)
-
-
 @pytest.mark.parametrize("name", sorted(VOICE.not_here))
 def test_elements_that_stand_elsewhere_are_named(name: str) -> None:
     """What builders of documents allow as a verb, and is none, is passed over with the place where it belongs."""
