@@ -1,5 +1,6 @@
 """Paging: whoever follows the links sees every row once, in order, whatever is added or dropped meanwhile."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -30,8 +31,7 @@ def application() -> Application:
 
 async def add(store: SqliteStore, count: int) -> list[str]:
     rows = [application() for _ in range(count)]
-    for row in rows:
-        await store.write(APPLICATION.table.insert, row)
+    await asyncio.gather(*(store.write(APPLICATION.table.insert, row) for row in rows))
     return [row.sid for row in rows]
 
 

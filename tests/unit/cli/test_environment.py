@@ -18,12 +18,11 @@ NOW = 1_790_000_000_000  # ms: September 2026
 
 
 @pytest.fixture
-def ready(tmp_path: Path) -> dict[str, str]:
-    authority = LocalAuthority(tmp_path / "ca", now=NOW)
+def ready(local_authority: LocalAuthority) -> dict[str, str]:
     return {
         "https": "https://127.0.0.1:8443",
         "proxy": "http://127.0.0.1:8011",
-        "ca": str(authority.certificate),
+        "ca": str(local_authority.certificate),
         "account_sid": "AC" + "a" * 32,
         "auth_token": "b" * 32,
     }

@@ -18,12 +18,11 @@ NOW = 1_790_000_000_000  # ms: September 2026
 
 
 @pytest.fixture
-def ready_file(tmp_path: Path) -> Iterator[Path]:
+def ready_file(tmp_path: Path, local_authority: LocalAuthority) -> Iterator[Path]:
     """The ready file of a server of which only the proxy's socket exists."""
-    authority = LocalAuthority(tmp_path / "ca", now=NOW)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        ready = {"https": "https://127.0.0.1:1", "proxy": proxy, "ca": str(authority.certificate)}
+        ready = {"https": "https://127.0.0.1:1", "proxy": proxy, "ca": str(local_authority.certificate)}
         path = tmp_path / "ready.json"
         path.write_text(json.dumps({**ready, "account_sid": "AC" + "a" * 32, "auth_token": "it's"}))
         yield path

@@ -18,8 +18,9 @@ NOW = 1_790_000_000_000  # ms: September 2026
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> LocalAuthority:
-    return LocalAuthority(tmp_path / "ca", now=NOW)
+def authority(local_authority: LocalAuthority) -> LocalAuthority:
+    """One that the test may change."""
+    return local_authority
 
 
 def shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, name: str) -> ssl.SSLObject:

@@ -33,9 +33,13 @@ class World:
 
     async def add(self, *subjects: str, lane: str | None = None, delay: int = 0) -> None:
         """Have each subject worked on, `delay` ms from now."""
-        for subject in subjects:
-            due_at = self.clock.now() + delay
-            await self.store.write(outbox.add, QUEUE, subject, account_sid="AC", due_at=due_at, lane=lane)
+        due_at = self.clock.now() + delay
+        await asyncio.gather(
+            *(
+                self.store.write(outbox.add, QUEUE, subject, account_sid="AC", due_at=due_at, lane=lane)
+                for subject in subjects
+            )
+        )
 
     async def finish(self, job: Job) -> None:
         await self.store.write(outbox.finish, job)
