@@ -1,8 +1,16 @@
 """What every test needs."""
 
+import gc
+
 import pytest
 
 from hookflash.domain.sids import SIDS
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now lives until the end: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.api.api_support import ACCOUNT, api_request
 
@@ -40,17 +39,13 @@ async def add(store: SqliteStore, count: int) -> list[str]:
     size=st.integers(1, 7),
     meanwhile=st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=30),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_following_the_links_shows_every_row_once(
-    before: int, size: int, meanwhile: list[tuple[int, bool]]
+    store: SqliteStore, before: int, size: int, meanwhile: list[tuple[int, bool]]
 ) -> None:
     """Rows that arrive between two pages are not shown, rows that stay are shown once; going back shows the same."""
-    with TemporaryDirectory() as directory:
-        store = SqliteStore(Path(directory) / "paging.db", LocalBus())
-        try:
-            await _walk(store, before, size, meanwhile)
-        finally:
-            await store.close()
+    await store.write(APPLICATION.table.delete, equal(account_sid=ACCOUNT.sid))
+    await _walk(store, before, size, meanwhile)
 
 
 async def _walk(store: SqliteStore, before: int, size: int, meanwhile: list[tuple[int, bool]]) -> None:
