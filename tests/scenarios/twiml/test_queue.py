@@ -36,6 +36,7 @@ def test_queue__one_after_the_other(stage: Stage) -> None:
     _, bob = called_by_app(stage, f"<Redirect>{again}</Redirect>")
     bob.wait(1)
     alice.hang_up()
+    bob.wait(1)
     bob.say("Hello Carol")
     carol.hears_sync("Hello Carol")
 
@@ -49,6 +50,7 @@ def test_queue__that_is_empty(stage: Stage) -> None:
     bob = agent(stage)
     bob.wait(20)
     _, carol = called_by_app(stage, enqueue(), to=CAROL)
+    bob.wait(1)
     bob.say("Hello Carol")
     carol.hears_sync("Hello Carol")
 
@@ -91,6 +93,7 @@ def test_queue__beside_a_number(stage: Stage) -> None:
     alice = stage.call(enqueue())
     waits_in(stage)
     sid, bob = called_by_app(stage, f"<Dial><Number>{CAROL}</Number><Queue>{QUEUE}</Queue></Dial>")
+    bob.wait(1)
     bob.say("Hello Alice")
     alice.hears_sync("Hello Alice")
     bob.hang_up()
@@ -178,6 +181,7 @@ def test_queue_url(stage: Stage) -> None:
     alice.wait(10)
     taking, bob = called_by_app(stage, f'<Dial><Queue url="{whisper}">{QUEUE}</Queue></Dial>')
     next_at = alice.hears_sync("You are next")
+    bob.wait(3)
     bob.say("Hello Alice")
     assert alice.hears_sync("Hello Alice") > next_at
     (asked_for,) = asked(stage, "whisper")
