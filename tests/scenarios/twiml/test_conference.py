@@ -1,11 +1,20 @@
 """`<Conference>`: callers who hear each other. Alice is the first to come, unless a test says otherwise."""
 
+import io
+import wave
 from urllib.request import urlopen
 
 import pytest
 from tests.scenarios.twiml.party import SILENT, Party, has_beep, heard, is_silent, overheard
 from tests.scenarios.twiml.sounds import Sound, beep
 from tests.scenarios.twiml.stage import ALICE, BOB, CAROL
+
+
+def channels(file: bytes) -> list[Sound]:
+    """The sides of a recording."""
+    with wave.open(io.BytesIO(file)) as sound:
+        samples = memoryview(sound.readframes(sound.getnframes())).cast("h").tolist()
+        return [Sound(samples[first :: sound.getnchannels()]) for first in range(sound.getnchannels())]
 
 
 def test_conference(party: Party) -> None:
@@ -379,3 +388,66 @@ def test_conference_recording_configuration_id(party: Party) -> None:
     alice.say("One two three.")
     party.leave()
     assert party.recording()["status"] == "completed"
+
+
+def test_conference__is_left_by_the_star(party: Party) -> None:
+    """With hangupOnStar of the <Dial>: the caller goes on with the next verb."""
+    party.join(ALICE, SILENT)
+    bob = party.join(BOB, SILENT, dial='hangupOnStar="true"', after="<Say>You have left.</Say>")
+    bob.press("1*")
+    bob.hears_sync("You have left")
+
+
+def test_conference__lasts_as_long_as_the_dial_says(party: Party) -> None:
+    """With its timeLimit, which begins when the caller comes."""
+    party.join(ALICE, SILENT)
+    bob = party.join(BOB, SILENT, dial='timeLimit="30"', after="<Say>Time is up.</Say>")
+    assert 30 <= bob.hears_sync("Time is up") < 32
+
+
+def test_conference__recorded_by_the_dial(party: Party) -> None:
+    """Who says it is on the first channel, and what they hear of the others on the second."""
+    alice = party.join(ALICE, SILENT)
+    told = f'record="record-from-answer-dual" recordingStatusCallback="{party.stage.app.url}/r"'
+    bob = party.join(BOB, SILENT, dial=told)
+    alice.say("One two three.")
+    bob.wait(2)
+    bob.hang_up()
+    done = party.until(RecordingStatus="completed")
+    assert (done["RecordingSource"], done["RecordingChannels"], done["CallSid"]) == ("DialVerb", "2", party.sid(BOB))
+    with urlopen(f"{done['RecordingUrl']}.wav") as answer:
+        own, others = channels(answer.read())
+    assert is_silent(own)
+    assert not is_silent(others)
+
+
+def test_conference__without_a_name(party: Party) -> None:
+    """13237: nobody can take part; the action is told so."""
+    action = f'action="{party.stage.page("after", "<Say>No such room.</Say>")}"'
+    party.join(ALICE, SILENT, dial=action, name="").hears_sync("No such room")
+    assert party.until(DialCallStatus="failed")
+    assert party.stage.codes() == [13237]
+
+
+def test_conference__beside_a_number(party: Party) -> None:
+    """13000: it stands alone, and the number is not rung."""
+    party.stage.plays(f"<Dial><Conference {SILENT}>room</Conference><Number>{BOB}</Number></Dial>")
+    alice = party.stage.handset(ALICE).dial(party.stage.hookflash.number)
+    alice.answered_sync()
+    alice.wait(3)
+    alice.hang_up()
+    assert party.shown["friendly_name"] == "room"
+    assert party.stage.codes() == [13000]
+
+
+def test_conference__whose_callback_fails(party: Party) -> None:
+    """16011 is told of the conference, which goes on."""
+    events = f'statusCallback="{party.stage.app.url}/gone.xml" statusCallbackMethod="GET" statusCallbackEvent="join"'
+    alice = party.join(ALICE, f"{SILENT} {events}")
+    bob = party.join(BOB, SILENT)
+    bob.say("Here I am.")
+    alice.hears_sync("Here I am.")
+    party.leave()
+    party.stage.ended(party.sid(BOB))
+    alerts = party.stage.rest("Notifications.json")["notifications"]
+    assert "16011" in {each["error_code"] for each in alerts}

@@ -285,3 +285,21 @@ def test_rest_pauses_a_recording(party: Party) -> None:
     assert [each["sid"] for each in party.stage.rest(f"{path}.json")["recordings"]] == [shown["sid"]]
     drop(party.stage.hookflash, f"{path}/{shown['sid']}.json")
     assert status_of(party, f"{path}/{shown['sid']}.json") == 404
+
+
+def test_it_is_over_once_for_all_who_leave_together(party: Party) -> None:
+    """Each goes on with its document, each is told of, and then the end, once; those who hear music, too."""
+    phones = [f"+1415555131{n}" for n in range(6)]
+    calls = [
+        party.join(phone, SILENT if n else f"{SILENT} {party.status_callback}", after="<Say>It is over.</Say>")
+        for n, phone in enumerate(phones)
+    ]
+    for phone, call in zip(phones[:3], calls, strict=False):
+        party.change(phone, Hold="true")
+        call.hears_sync("hold-music")
+    party.stage.rest(f"Conferences/{party.shown['sid']}.json", {"Status": "completed"})
+    for call in calls:
+        call.hears_sync("It is over")
+    party.until(StatusCallbackEvent="conference-end")
+    assert party.events[-7:] == ["participant-leave"] * 6 + ["conference-end"]
+    assert all(party.stage.codes(party.sid(phone)) == [] for phone in phones)

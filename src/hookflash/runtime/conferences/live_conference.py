@@ -75,6 +75,7 @@ class LiveConference:
         self._roster = Roster(most=row.options.most, has_started=row.status is ConferenceStatus.IN_PROGRESS)
         self._members: dict[str, Member] = {}
         self._end: tuple[EndReason, Participant | None] = (EndReason.LAST_LEFT, None)
+        self._is_closing = False
         self._ledger = Ledger(parts.store)
         self._diary = Diary(self._ledger, parts.clock, row.account_sid, row.sid)
         self._recorder: Leg | None = None
@@ -124,7 +125,7 @@ class LiveConference:
         if end is not None and not self.is_ending:
             self._dismiss_all(end, by=member.row)
         await member.part()
-        if not self._members:
+        if not self._members and not self._is_closing:  # several may leave at once
             await self._close()
         elif not self.is_ending:
             if self.is_open and member.seat.beeps_on_exit:
@@ -144,7 +145,7 @@ class LiveConference:
             member.dismiss(LEAVE_REASONS[reason])
 
     async def _close(self) -> None:
-        self.is_ending = True
+        self._is_closing = True
         reason, by = self._end
         close = end_when_empty if reason in (EndReason.LAST_LEFT, EndReason.LAST_KICKED) else close_conference
         now = self._parts.clock.now()
@@ -253,8 +254,8 @@ class LiveConference:
         try:
             if to is not None:
                 return await _say(Interlude(to.call), source)
-            if not self.is_open:
-                return "The conference has not started"
+            if not self.is_open or not self._members:
+                return "Nobody is in the room"
             async with self.voice() as leg:
                 first = next(iter(self._members.values()))
                 return await _say(Interlude(first.call, leg=leg), source)
