@@ -95,6 +95,29 @@ fn it_records_the_room() {
     assert!(!world.shard.has(OPEN));
 }
 
+/// With an announcer, a recorder and a coach in the room everybody still hears all whom they should, and not themselves.
+#[test]
+fn an_announcer_a_recorder_and_a_coach() {
+    const RECORDER: LegId = 21;
+    let mut world = humming([true, true, true]);
+    world.tell(13, join(Presence { whisper_to: Some(11), ..Presence::default() }));
+    for leg in [OPEN, RECORDER] {
+        world.open(leg);
+        world.tell(leg, join(Presence::default()));
+    }
+    world.play_sine(OPEN, 1, 1_700.0, 10_000);
+    world.tell(OPEN, Record { op: 2, how: record("announcer.wav", Track::Outbound, 1) });
+    world.tell(RECORDER, Record { op: 2, how: record("room.wav", Track::Outbound, 1) });
+    world.run(1_500);
+    let contents = |samples: &[i16]| [TONES[0], TONES[1], TONES[2], 1_700.0].map(|hz| has(samples, hz));
+    assert_eq!(contents(&world.heard(1, 800)), [false, true, true, true]);
+    assert_eq!(contents(&world.heard(2, 800)), [true, false, false, true]);
+    assert_eq!(contents(&world.heard(3, 800)), [true, true, false, true]);
+    let taped = |path: &str| world.shelf.taped(path).samples[4_000..].to_vec();
+    assert_eq!(contents(&taped("announcer.wav")), [true, true, false, false]);
+    assert_eq!(contents(&taped("room.wav")), [true, true, false, true]);
+}
+
 /// In a bridge it is as good as another; its keys are heard as tones.
 #[test]
 fn it_can_be_bridged() {

@@ -71,6 +71,9 @@ fn talk(shard: &mut Shard, from: Micros, ms: u64) -> (u64, usize) {
     (out.0, ALLOCATIONS.get() - before)
 }
 
+/// A leg without a far end.
+const OPEN: LegId = 20;
+
 fn shard() -> Shard {
     let shelf = Shelf::default();
     shelf.add("tone", &sine(600.0, 60_000));
@@ -81,17 +84,25 @@ fn shard() -> Shard {
     shard
 }
 
-/// The prompt of an IVR, the relay of a bridge and the mix of a room go without an allocation.
+/// The prompt of an IVR, the relay of a bridge, the mix of a room and an announcement in it go without an allocation.
 #[test]
 fn a_tick_allocates_nothing() {
     let play = |_| MediaCommand::Play { op: 1, sources: vec![file("tone")], repeat: 1 };
     let bridge = |leg: LegId| MediaCommand::Bridge { other: leg ^ 1 };
     let join = |_| MediaCommand::Join { room: "room".into(), how: Presence::default() };
-    let kinds: [(&str, &dyn Fn(LegId) -> MediaCommand); 3] = [("play", &play), ("bridge", &bridge), ("mix", &join)];
+    let watched = Presence { speaking: true, ..Presence::default() };
+    let announce = |_| MediaCommand::Join { room: "room".into(), how: watched };
+    let kinds: [(&str, &dyn Fn(LegId) -> MediaCommand); 4] =
+        [("play", &play), ("bridge", &bridge), ("mix", &join), ("announce", &announce)];
     for (kind, command) in kinds {
         let mut shard = shard();
         for leg in (0..10).filter(|leg| kind != "bridge" || leg % 2 == 0) {
             shard.command(leg, command(leg), 0, &mut Nowhere(0));
+        }
+        if kind == "announce" {
+            shard.open(OPEN, Wire::Open, MediaParams::open(), 0, &mut Nowhere(0));
+            shard.command(OPEN, command(OPEN), 0, &mut Nowhere(0));
+            shard.command(OPEN, play(OPEN), 0, &mut Nowhere(0));
         }
         // Reports are made of the first seconds on; the coded form of a piece once in half a second.
         talk(&mut shard, 0, 10_000);

@@ -12,7 +12,7 @@ use crate::protocol::{Fields, Happening, LegId};
 const LONGEST: Micros = 24 * 3_600 * 1_000_000;
 
 /// Most legs without a far end.
-const MOST_OPEN: usize = 10_000;
+const MOST_OPEN: usize = 4_096;
 
 impl Control {
     /// A leg without a far end.

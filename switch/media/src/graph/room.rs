@@ -40,7 +40,8 @@ pub(crate) struct Room {
     sum: Box<[i32; FRAME]>,
     mix: Box<Mix>,
     speakers: usize,
-    has_whispers: bool,
+    /// Where those members are who are heard by one other only.
+    whisperers: Vec<usize>,
 }
 
 /// 20 ms as those hear them who say nothing.
@@ -100,7 +101,7 @@ impl Room {
             sum: Box::new([0; FRAME]),
             mix: Box::new(Mix::new()),
             speakers: 0,
-            has_whispers: false,
+            whisperers: Vec::new(),
         }
     }
 
@@ -121,7 +122,9 @@ impl Room {
     }
 
     fn look_for_whispers(&mut self) {
-        self.has_whispers = self.members.iter().any(|member| member.whisper_to.is_some());
+        self.whisperers.clear();
+        let whispers = |&at: &usize| self.members[at].whisper_to.is_some() && !self.members[at].muted;
+        self.whisperers.extend((0..self.members.len()).filter(whispers));
     }
 
     /// Adds up what the members say; `said` has the 20 ms of one that said something.
@@ -151,7 +154,7 @@ impl Room {
     ) -> Share<'_> {
         let Some(&member) = self.members.get(position) else { return Share::Nothing };
         let others = self.speakers - usize::from(member.is_in_sum);
-        let is_whispered_to = self.has_whispers && self.whispers(member.leg, &said).next().is_some();
+        let is_whispered_to = self.whispers(member.leg, &said).next().is_some();
         if others == 0 && !is_whispered_to {
             return Share::Nothing;
         }
@@ -170,8 +173,8 @@ impl Room {
     }
 
     fn whispers<'a>(&self, to: LegId, said: &impl Fn(usize) -> Option<&'a Frame>) -> impl Iterator<Item = &'a Frame> {
-        let whispering = self.members.iter().filter(move |member| !member.muted && member.whisper_to == Some(to));
-        whispering.filter_map(|member| said(member.key))
+        let whispering = self.whisperers.iter().filter_map(|&at| self.members.get(at));
+        whispering.filter(move |member| member.whisper_to == Some(to)).filter_map(|member| said(member.key))
     }
 }
 
