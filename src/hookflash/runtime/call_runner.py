@@ -291,7 +291,7 @@ async def _go_out(call: LiveCall) -> Step | None:
         found = await call.detect(options.detect)
         if options.detect.if_machine == "Hangup" and found != "human":
             return None
-    if admission is not None:
+    if admission is not None and not call.left.is_set():
         await _take_part(call, admission)
         return None
     return Step(source=options.source, kind="outgoing-call")

@@ -90,6 +90,21 @@ def test_a_conference_ends_for_those_whose_phones_ring(party: Party) -> None:
     assert party.shown["reason_conference_ended"] == "conference-ended-via-api"
 
 
+def test_who_is_sent_elsewhere_while_it_rings_takes_no_part(party: Party) -> None:
+    """The new document is what it runs once it answers, and the application is told that it does not come."""
+    party.join(ALICE, f"{SILENT} {party.status_callback}")
+    bob = party.stage.handset(BOB)
+    bob.answers("manual")
+    shown = called(party, BOB)
+    call = bob.rings_sync()
+    party.stage.rest(f"Calls/{shown['call_sid']}.json", {"Twiml": "<Response><Say>Over here.</Say></Response>"})
+    call.answer()
+    call.hears_sync("Over here")
+    call.over_sync()
+    left = party.until(StatusCallbackEvent="participant-leave")
+    assert (left["CallSid"], left["ReasonParticipantLeft"]) == (shown["call_sid"], "participant_add_failed")
+
+
 # -- changed --
 
 

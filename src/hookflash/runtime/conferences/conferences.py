@@ -97,20 +97,28 @@ class Conferences:
 
     async def pause_recording(self, recording: Recording, *, silence: bool) -> None:
         """Write silence for what is heard now, or nothing. Raises NoSuchCallError when it does not run."""
-        running = self._find(recording.conference_sid or "").tapes.running(recording.sid)
+        running = self._recorded(recording.conference_sid or "").tapes.running(recording.sid)
         await running.leg.pause(running.tape, silence=silence)
 
     async def resume_recording(self, recording: Recording) -> None:
-        running = self._find(recording.conference_sid or "").tapes.running(recording.sid)
+        running = self._recorded(recording.conference_sid or "").tapes.running(recording.sid)
         await running.leg.resume(running.tape)
 
     async def stop_recording(self, recording: Recording) -> None:
         """End it; returns once its row is final."""
-        await self._find(recording.conference_sid or "").tapes.running(recording.sid).stop()
+        await self._recorded(recording.conference_sid or "").tapes.running(recording.sid).stop()
 
     # -- which there are --
 
     def _find(self, sid: str) -> LiveConference:
+        """One that somebody is in."""
+        found = self._recorded(sid)
+        if found.over.is_set():
+            raise NoSuchParticipantError(f"conference {sid} is over")
+        return found
+
+    def _recorded(self, sid: str) -> LiveConference:
+        """One that somebody is in, or whose recording is not whole yet."""
         found = self._live.get(sid)
         if found is None:
             raise NoSuchParticipantError(f"no live conference {sid} in this process")
