@@ -86,7 +86,7 @@ class Record(VoiceVerb):
         summary="whether a text is made of it; it then has at most 120 s",
     )
     transcribe_callback: str | None = attribute(
-        "transcribeCallback", URL, warn=TwimlCode.RECORD_TRANSCRIBE, summary="told the text once it is there"
+        "transcribeCallback", URL, warn=TwimlCode.TRANSCRIBE_CALLBACK, summary="told the text once it is there"
     )
     recording_configuration_id: str | None = attribute("recordingConfigurationId", TEXT, summary="without effect")
 

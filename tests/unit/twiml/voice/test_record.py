@@ -102,7 +102,7 @@ def test_the_recordings_own_callback() -> None:
         ("finishOnKey='x'", 13613),
         ("transcribe='x'", 13614),
         ("transcribe='true' maxLength='121'", 13615),
-        ("transcribeCallback='ftp://x'", 13614),
+        ("transcribeCallback='ftp://x'", 13257),
         ("playBeep='yes'", 13616),
         ("trim='a bit'", 13699),
         ("recordingStatusCallback='ftp://x'", 13256),
