@@ -49,6 +49,8 @@ enum Deed {
     Refuse(usize),
     Refer(usize),
     AcceptRefer(usize),
+    RefuseRefer(usize),
+    TellRefer(usize, u16),
     Info(usize),
     Wait(u64),
 }
@@ -66,6 +68,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => side.clone().prop_map(Deed::Refuse),
         1 => side.clone().prop_map(Deed::Refer),
         1 => side.clone().prop_map(Deed::AcceptRefer),
+        1 => side.clone().prop_map(Deed::RefuseRefer),
+        1 => (side.clone(), 100..700_u16).prop_map(|(side, status)| Deed::TellRefer(side, status)),
         1 => side.prop_map(Deed::Info),
         6 => wait.prop_map(Deed::Wait),
     ]
@@ -90,6 +94,10 @@ fn act(net: &mut Net<'_>, deed: Deed, legs: [Option<u64>; 2]) {
             net.act(side, |agent, now| agent.refer(leg(side), &to, Vec::new(), now));
         }
         Deed::AcceptRefer(side) => net.act(side, |agent, now| agent.accept_refer(leg(side), now)),
+        Deed::RefuseRefer(side) => net.act(side, |agent, now| agent.refuse_refer(leg(side), 403, now)),
+        Deed::TellRefer(side, status) => {
+            net.act(side, |agent, now| agent.notify_refer(leg(side), status, "News", now));
+        }
         Deed::Info(side) => net.act(side, |agent, now| agent.info(leg(side), "application/dtmf", b"1".to_vec(), now)),
     }
 }

@@ -1,8 +1,12 @@
 //! Transfers (RFC 3515).
 
+use hookflash_sip::Message;
 use hookflash_sip::agent::AgentEvent;
+use proptest::collection::vec;
+use proptest::prelude::*;
 
-use crate::net::{MS, Net, SECOND, ended, uri};
+use crate::changes::call_from_elsewhere;
+use crate::net::{MS, Net, SECOND, elsewhere, ended, request_text, uri};
 
 fn states(events: &[AgentEvent]) -> Vec<(u16, bool)> {
     let states = events.iter().filter_map(|event| match event {
@@ -105,4 +109,61 @@ fn a_transfer_without_news_ends_as_a_time_out() {
     assert_eq!(states(&net.events(1)).last(), Some(&(408, true)));
     net.act(1, |agent, now| agent.hang_up(1, "local", now));
     assert_eq!(ended(&net.events(1), 1).0, "local");
+}
+
+/// What a peer may write into a REFER or a NOTIFY: right, nearly right, and anything.
+fn line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "Refer-To: <sip:[a-z]{1,9}@[a-z]{1,9}(;method=INVITE)?(\\?[ -~]{0,30})?>",
+        "Refer-To: [ -~]{0,60}",
+        "Referred-By: [ -~]{0,60}",
+        "Refer-Sub: (true|false|[ -~]{0,9})",
+        "Event: refer(;id=[0-9]{0,20})?",
+        "Event: \\PC{0,20}",
+        "Subscription-State: (active|pending|terminated)(;[ -~]{0,20})?",
+        "Content-Type: (message/sipfrag|[ -~]{0,20})",
+        "Require: (norefersub|[ -~]{0,20})",
+    ]
+}
+
+fn fragment() -> impl Strategy<Value = String> {
+    prop_oneof!["SIP/2\\.0 [0-9]{0,5}( \\PC{0,20})?", "SIP/2.0 \\PC{0,4}", "\\PC{0,60}", Just(String::new())]
+}
+
+proptest! {
+    #[test]
+    fn no_transfer_brings_a_call_down(
+        messages in vec((any::<bool>(), vec(line(), 0..6), fragment(), 0..4_u8), 1..12),
+        asks in any::<bool>(),
+    ) {
+        // Whatever REFERs and NOTIFYs come inside a call: each is answered once it is decided on, what we ask for ends
+        // once, and nothing is left of either.
+        let mut net = Net::new(1);
+        let (leg, tag) = call_from_elsewhere(&mut net, "");
+        if asks {
+            net.act(1, |agent, now| agent.refer(leg, &uri("sip:carol@example.test"), Vec::new(), now));
+        }
+        let count = messages.len();
+        for (number, (refers, lines, body, decision)) in messages.into_iter().enumerate() {
+            let method = if refers { "REFER" } else { "NOTIFY" };
+            let text = request_text(method, "sip:bob@192.0.2.1", number as u32 + 10, &tag, &lines.join("\n"), &body);
+            net.inject(elsewhere(), 1, &text);
+            net.act(1, |agent, now| match decision {
+                0 => agent.accept_refer(leg, now),
+                1 => agent.refuse_refer(leg, 603, now),
+                2 => agent.notify_refer(leg, 180 + 10 * u16::from(decision), "News\r\nX: y", now),
+                _ => {}
+            });
+        }
+        net.advance(200 * SECOND);
+        let answered = net.take_outside().into_iter().filter(|(_, message)| {
+            let is_new = |cseq: Option<(u32, _)>| cseq.is_some_and(|(number, _)| number >= 10);
+            matches!(message, Message::Response(response) if response.status >= 200 && is_new(response.headers.cseq()))
+        });
+        prop_assert!(answered.count() >= count);
+        let ends = states(&net.events(1)).into_iter().filter(|(_, done)| *done).count();
+        prop_assert_eq!(ends, usize::from(asks));
+        net.act(1, |agent, now| agent.hang_up(leg, "local", now));
+        net.assert_empty();
+    }
 }
