@@ -15,6 +15,7 @@ _GAUGES = {
 _COUNTERS = {
     "hookflash_sip_turned_away": ("turned_away", "SIP requests that got 503 because there was too much work"),
     "hookflash_sip_dropped": ("sip_dropped", "Datagrams and messages of sources that sent too many"),
+    "hookflash_audio_unheard_ms": ("audio_unheard_ms", "Audio (ms) that was taken too late by who listens, and lost"),
     "hookflash_legs_broken": ("broken_legs", "Errors of the switch that ended a leg"),
 }
 

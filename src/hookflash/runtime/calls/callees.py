@@ -17,6 +17,7 @@ from hookflash.domain.clock import SECOND
 from hookflash.domain.numbers import Application
 from hookflash.errors import ApiError, Code
 from hookflash.store.store import Tx
+from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
 from hookflash.twiml.channels import WHISPER
 from hookflash.twiml.problems import TwimlCode
@@ -39,7 +40,7 @@ class Callee:
         self.target = target
         self.call = call
         self.leg = leg
-        self.headers: dict[str, str] = {}  #: of the answer
+        self.answer: protocol.Answered | None = None
         #: whether it can be joined with the caller, once that is known
         self.ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
@@ -61,7 +62,7 @@ class PhoneCallee(Callee):
             await call.rung()
             if call.left.is_set():
                 return None
-            self.headers = (await call.leg.answered()).headers
+            self.answer = await call.leg.answered()
             if self.target.send_digits:
                 await call.leg.send_keys(self.target.send_digits)
             if call.row.options.detect is not None:

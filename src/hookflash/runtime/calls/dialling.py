@@ -150,14 +150,11 @@ def _status(callee: Callee) -> str:
 def _sip_params(callee: Callee) -> dict[str, str]:
     if callee.target.callee.kind is not CalleeKind.SIP:
         return {}
-    call = callee.call
-    if call.was_answered:
-        status, headers = 200, callee.headers
-    elif call.hung_up is not None:
-        status, headers = call.hung_up.status, call.hung_up.headers
-    else:
+    last = callee.answer or callee.call.hung_up
+    if last is None:
         return {}
-    own = {f"DialSipHeader_{name}": value for name, value in headers.items() if name.upper().startswith("X-")}
+    status = last.status if isinstance(last, protocol.HungUp) else 200
+    own = {f"DialSipHeader_{name}": value for name, value in last.headers.items() if name.upper().startswith("X-")}
     code = {"DialSipResponseCode": str(status)} if status else {}
-    name = {"DialSipCallId": headers["Call-ID"]} if "Call-ID" in headers else {}
+    name = {"DialSipCallId": last.call_id} if last.call_id else {}
     return {**name, **code, **own}

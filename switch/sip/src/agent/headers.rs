@@ -33,8 +33,7 @@ pub(crate) fn capabilities(request: &Request) -> Response {
     response
 }
 
-/// The header fields of a message that may matter to an application: its own (`X-…`), the name of the call, and those
-/// about who calls.
+/// The header fields of a message that may matter to an application: its own (`X-…`), and those about who calls.
 pub(crate) fn for_applications(headers: &Headers) -> Fields {
     headers
         .iter()
@@ -46,8 +45,7 @@ pub(crate) fn for_applications(headers: &Headers) -> Fields {
 
 fn is_shown(name: &Name) -> bool {
     match name {
-        Name::CallId
-        | Name::PAssertedIdentity
+        Name::PAssertedIdentity
         | Name::PPreferredIdentity
         | Name::RemotePartyId
         | Name::Privacy
