@@ -1,7 +1,7 @@
 """What a caller may say, made of hints, as a grammar in JSGF (Java Speech Grammar Format 1.0).
 
 A hint is one thing that may be said. A class token of Google's Speech-to-Text (`$OOV_CLASS_DIGIT_SEQUENCE`, `$MONTH` …)
-stands for whatever is of its kind, alone or inside a phrase.
+stands for whatever is of its kind, alone or inside a phrase; those of letters are too much for the decoder.
 """
 
 import re
@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .phones import LETTERS
-from .said import COMMANDS, DIGITS, MONTHS, ORDINALS, TENS, UNITS, number
+from .said import COMMANDS, DIGITS, MONTHS, ORDINALS, TENS, UNITS, figures_of, number
 
 MOST_HINTS = 500
 MOST_WORDS = 20  #: of a hint
@@ -20,8 +19,6 @@ MOST_WORDS = 20  #: of a hint
 _RULES = {
     "digit": " | ".join(DIGITS),
     "digits": "<digit> [<digits>]",
-    "letter": " | ".join(LETTERS),
-    "alphanumerics": "(<letter> | <digit>) [<alphanumerics>]",
     "number": f"{' | '.join(UNITS)} | ({' | '.join(TENS[2:])}) [{' | '.join(UNITS[1:10])}]",
     "month": " | ".join(MONTHS),
     "ordinal": f"{' | '.join(ORDINALS)} | (twenty | thirty) ({' | '.join(ORDINALS[:9])})",
@@ -32,8 +29,6 @@ _CLASSES = {
     "FULLPHONENUM": "digits",
     "POSTALCODE": "digits",
     "OOV_CLASS_POSTALCODE": "digits",
-    "OOV_CLASS_ALPHANUMERIC_SEQUENCE": "alphanumerics",
-    "OOV_CLASS_ALPHA_SEQUENCE": "alphanumerics",
     "OOV_CLASS_NUMBER": "number",
     "OPERAND": "number",
     "ADDRESSNUM": "number",
@@ -41,7 +36,7 @@ _CLASSES = {
     "DAY": "number",
     "OOV_CLASS_ORDINAL": "ordinal",
 }
-_NEEDS = {"digits": ("digit",), "alphanumerics": ("letter", "digit")}
+_NEEDS = {"digits": ("digit",)}
 _CLASS = re.compile(r"\$\{?([A-Z_]+)\}?")
 _TOKEN = re.compile(r"\$\{?[A-Z_]+\}?|[a-z]+(?:'[a-z]+)*\.?|[0-9]+")
 
@@ -92,11 +87,27 @@ def grammar_of(hints: tuple[str, ...], *, with_numbers: bool = False) -> Grammar
     rules |= {needed for rule in rules for needed in _NEEDS.get(rule, ())}
     lines = [f"<{rule}> = {_RULES[rule]};" for rule in sorted(rules)]
     jsgf = "\n".join(
-        ["#JSGF V1.0;", "grammar hints;", f"public <hint> = {' | '.join(dict.fromkeys(alternatives))};", *lines]
+        ["#JSGF V1.0;", "grammar hints;", f"public <hint> = {_folded(alternatives)};", *lines]
     )
     return Grammar(
         jsgf + "\n", _words_in([*phrases, *(_RULES[rule] for rule in rules), *alternatives]), phrases, bool(rules)
     )
+
+
+def _folded(alternatives: Iterable[str]) -> str:
+    """An expansion that allows each of `alternatives`; beginnings that they share are there once, which saves time."""
+    branches: dict[str, list[str]] = {}
+    ends = False
+    for alternative in alternatives:
+        first, _, rest = alternative.partition(" ")
+        ends |= not first
+        if first:
+            branches.setdefault(first, []).append(rest)
+    parts = [f"{first} {_folded(rests)}".strip() for first, rests in branches.items()]
+    if not parts:
+        return ""
+    either = " | ".join(parts)
+    return f"[{either}]" if ends else f"({either})"
 
 
 def _tokens(hint: str) -> list[str]:
@@ -128,11 +139,12 @@ def _words_in(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _with_digits(words: list[str]) -> str:
-    """Spoken words as a text: digits in a row as one number, letters as capitals beside them."""
+    """Spoken words as a text: numbers in figures, digits in a row as one number."""
     text = ""
-    was_symbol = False
-    for word in words:
-        symbol = DIGITS.get(word) or (word[0].upper() if re.fullmatch(r"[a-z]\.", word) else "")
-        text += symbol if was_symbol and symbol else f" {symbol or word}"
-        was_symbol = bool(symbol)
+    had_digits = False
+    while words:
+        figures, taken = figures_of(words)
+        text += figures if figures and had_digits else f" {figures or words[0]}"
+        words = words[max(taken, 1) :]
+        had_digits = bool(figures)
     return text.strip()

@@ -32,3 +32,18 @@ def number(digits: str) -> list[str]:
     if value < len(UNITS):
         return [UNITS[value]]
     return [TENS[value // 10], *([UNITS[value % 10]] if value % 10 else [])]
+
+
+def figures_of(words: list[str]) -> tuple[str, int]:
+    """The number that `words` begin with, in figures, and how many of them it takes; none: an empty text and 0."""
+    first, second = words[0], words[1] if len(words) > 1 else ""
+    if first in TENS[2:]:
+        tens = TENS.index(first) * 10
+        if second in ORDINALS:
+            return "", 0
+        if second in UNITS[1:10]:
+            return str(tens + UNITS.index(second)), 2
+        return str(tens), 1
+    if first in UNITS:
+        return str(UNITS.index(first)), 1
+    return DIGITS.get(first, ""), int(first in DIGITS)
