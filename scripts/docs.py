@@ -22,6 +22,7 @@ from hookflash.carriers.smpp_config import SmppConfig
 from hookflash.catalogue import Where, catalogue
 from hookflash.cli.commands import app
 from hookflash.settings import Settings
+from hookflash.speech.engines.config import EngineConfig
 from hookflash.trunks.config import GatewayConfig, TrunkConfig
 from hookflash.trunks.load import CallRouteSpec
 from hookflash.twiml.channels import MESSAGING, VOICE
@@ -215,7 +216,7 @@ def when_wrong(attribute: Attribute) -> str:
 def settings_page() -> str:
     notes = notes_of(Settings)
     helps = {name.strip("-").replace("-", "_"): text for name, text in serve_options().items()}
-    tables = {"carriers", "routes", "trunks", "call_routes", "sender_rates"}
+    tables = {"carriers", "routes", "trunks", "call_routes", "sender_rates", "speech_engines"}
     rows = []
     for field in msgspec.structs.fields(Settings):
         if field.name not in tables:
@@ -247,6 +248,10 @@ def settings_page() -> str:
         "## `[[call_routes]]`",
         "Which trunk takes a call to a number.",
         struct_table(CallRouteSpec),
+        "## `[[speech_engines]]`",
+        "What understands speech, or speaks; the first that fits is taken. See "
+        "[Plug in a speech engine](../how-to/plug-in-a-speech-engine.md).",
+        struct_table(EngineConfig),
     ])  # fmt: skip
 
 

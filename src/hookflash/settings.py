@@ -84,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     routes: list[dict[str, Any]] = []  #: `[[routes]]` of the file
     trunks: dict[str, Any] = {}  #: by name: `[trunks.NAME]` of the file
     call_routes: list[dict[str, Any]] = []  #: `[[call_routes]]` of the file
+    speech_engines: list[dict[str, Any]] = []  #: `[[speech_engines]]` of the file
     payment_connectors: dict[str, Any] = {}  #: by name: `[payment_connectors.NAME]` of the file
 
     @property
@@ -109,7 +110,7 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
     if file.exists():
         values |= _read_file(file)
     fields = {field.name for field in msgspec.structs.fields(Settings)}
-    for name in fields - {"carriers", "routes", "trunks", "call_routes", "payment_connectors", "sender_rates"}:
+    for name in fields - _TABLES:
         text = env.get(f"HOOKFLASH_{name.upper()}")
         if text is not None:
             values[name] = text.split(",") if name in _LISTS else text
@@ -130,6 +131,10 @@ def read_settings(options: Mapping[str, Any], env: Mapping[str, str] = os.enviro
     return settings
 
 
+#: What only the file can say.
+_TABLES = frozenset(
+    {"carriers", "routes", "trunks", "call_routes", "payment_connectors", "sender_rates", "speech_engines"}
+)
 _LISTS = frozenset(
     {
         "roles",

@@ -22,6 +22,7 @@ from hookflash.cli.commands import app
 from hookflash.own.answering import PREFIX
 from hookflash.own.site import own_site
 from hookflash.settings import Settings
+from hookflash.speech.engines.config import engine_configs
 from hookflash.trunks.config import TrunkConfig
 from hookflash.trunks.load import CallRouteSpec
 from hookflash.twiml.channels import MESSAGING, VOICE
@@ -95,6 +96,7 @@ def test_settings_are_settings(text: str) -> None:
         msgspec.convert(trunk, TrunkConfig)
     for call_route in settings.call_routes:
         msgspec.convert(call_route, CallRouteSpec)
+    engine_configs(settings.speech_engines)
 
 
 @pytest.mark.parametrize("text", blocks("xml"))

@@ -87,7 +87,7 @@ ARROWS: dict[str, set[str]] = {
         "webhooks",
     },
     "testing": {"app", "cli", "domain", "own", "settings", "switch"},
-    "cli": {"app", "domain", "edge", "logs", "own", "settings", "store", "twiml", "webhooks"},
+    "cli": {"app", "domain", "edge", "logs", "own", "settings", "speech", "store", "twiml", "webhooks"},
 }
 
 #: Whatever opens sockets or files, or waits. Rooms that are only rules import none of it.

@@ -1,7 +1,6 @@
 """What `hookflash doctor` looks at for calls: speech, the SIP port, ports for audio, trunks, and refused requests."""
 
 import re
-import shutil
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from hookflash.cli.doctor_speech import examine_speech
 from hookflash.cli.environment import host_and_port
 from hookflash.cli.finding import Finding
 from hookflash.own.client import OwnClient
@@ -22,7 +22,7 @@ EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 def examine_machine(settings: Settings) -> Iterator[Finding]:
     """What calls need of this machine."""
-    yield _speech()
+    yield from examine_speech(settings)
     yield _audio_ports(settings)
 
 
@@ -40,12 +40,6 @@ def examine_server(ready: dict[str, Any], client: OwnClient) -> Iterator[Finding
     phones = client.get("sip", "registrations")["registrations"]
     yield Finding("phones", f"{len(phones)} registered")
     yield from _refused(client.get("sip", "refused")["refused"])
-
-
-def _speech() -> Finding:
-    path = shutil.which("espeak-ng")
-    cure = "" if path else "Install it (`apt-get install espeak-ng`): without it calls cannot speak."
-    return Finding("speech", path or "espeak-ng is not there", cure)
 
 
 def _audio_ports(settings: Settings) -> Finding:

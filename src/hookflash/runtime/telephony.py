@@ -22,12 +22,9 @@ from hookflash.runtime.places import CallPlaces
 from hookflash.runtime.sip_news import SipNews
 from hookflash.runtime.sounds import Sounds
 from hookflash.settings import Mode, Settings
-from hookflash.speech.espeak import Espeak
-from hookflash.speech.recognition import Engines
+from hookflash.speech.plugging import Plugged, plug_in
 from hookflash.speech.repertoire import Repertoire
 from hookflash.speech.speaker import Speaker
-from hookflash.speech.sphinx.recogniser import Pocketsphinx
-from hookflash.speech.sphinx.workers import Workers
 from hookflash.store.recording_files import RecordingFiles
 from hookflash.store.shelf import Shelf
 from hookflash.store.store import Store, Tx
@@ -47,7 +44,7 @@ class Telephony:
     switch: Switch
     world: World
     speaker: Speaker
-    engines: Engines
+    engines: Plugged
     sounds: Sounds
     repertoire: Repertoire
     handset_calls: HandsetCalls
@@ -123,10 +120,10 @@ def open_telephony(
         switch.watch(hear)
     world = World(switch=switch, clock=clock, pending=pending)
     repertoire = Repertoire()
+    engines = plug_in(settings.speech_engines)
     speaker = Speaker(
-        Espeak(), shelf=Shelf(cache / "speech"), feed=switch.stream, pending=pending, repertoire=repertoire
+        engines.voices, shelf=Shelf(cache / "speech"), feed=switch.stream, pending=pending, repertoire=repertoire
     )
-    engines = Engines(Pocketsphinx(Workers()))
     sounds = Sounds(
         webhooks=webhooks,
         auth=auth,
@@ -152,7 +149,7 @@ def open_telephony(
         links=links,
         recordings=recordings,
         speech=speaker,
-        recognition=engines,
+        recognition=engines.recognition,
         sounds=sounds,
         places=CallPlaces(
             switch=switch,

@@ -7,19 +7,16 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
-import structlog
-
 from hookflash import _switch
 from hookflash.domain.speech import Utterance
 from hookflash.pending import Pending
 from hookflash.speech.engine import SpeechEngine, SpeechError
 from hookflash.speech.repertoire import Repertoire
 from hookflash.speech.ssml import ssml_of
+from hookflash.speech.voices import Voices
 from hookflash.store.shelf import Shelf
 from hookflash.switch.protocol import File, Stream
 from hookflash.switch.switch import Feed
-
-log = structlog.get_logger()
 
 PATIENCE = 0.04  #: s to wait for a whole utterance; a longer one is played while it is made
 RATE = 8_000  #: Hz
@@ -30,9 +27,9 @@ class Speaker:
     """Renders utterances and keeps them by engine, voice and text. `feed` makes a stream into the switch."""
 
     def __init__(
-        self, engine: SpeechEngine, *, shelf: Shelf, feed: Callable[[], Feed], pending: Pending, repertoire: Repertoire
+        self, voices: Voices, *, shelf: Shelf, feed: Callable[[], Feed], pending: Pending, repertoire: Repertoire
     ) -> None:
-        self._engine = engine
+        self._voices = voices
         self._shelf = shelf
         self._feed = feed
         self._pending = pending
@@ -40,14 +37,26 @@ class Speaker:
         self._making: set[asyncio.Task[Path]] = set()
 
     async def say(self, utterance: Utterance) -> File | Stream:
-        """Something to play, once. Raises SpeechError when the engine fails before it has begun."""
-        name = _name(self._engine, utterance)
+        """Something to play, once. Raises SpeechError when the usual engine fails before it has begun."""
+        engine = self._voices.of(utterance)
+        try:
+            return await self._say(engine, utterance)
+        except SpeechError:
+            if engine is self._voices.usual:
+                raise
+            return await self._say(self._voices.usual, utterance)
+
+    async def _say(self, engine: SpeechEngine, utterance: Utterance) -> File | Stream:
+        name = _name(engine, utterance)
         self._repertoire.add(utterance.text, self._shelf.path(name))
         if path := self._shelf.take(name):
             return File(path=str(path))
-        rendering = _Rendering(self._engine.rate)
-        making = self._make(utterance, rendering)
+        rendering = _Rendering(engine.rate)
+        making = self._make(engine, utterance, rendering)
         await asyncio.wait([making], timeout=PATIENCE)
+        await rendering.has_begun.wait()
+        if not rendering.pcm:
+            await asyncio.wait([making])  # it failed, or there is nothing to say
         if making.done():
             return File(path=str(making.result()))
         feed = self._feed()
@@ -56,14 +65,15 @@ class Speaker:
 
     async def render(self, utterance: Utterance) -> bytes:
         """The whole utterance as 16-bit mono PCM at 8 kHz: what who listens should have heard. Raises SpeechError."""
-        path = self._shelf.take(_name(self._engine, utterance))
+        engine = self._voices.of(utterance)
+        path = self._shelf.take(_name(engine, utterance))
         if path is None:
-            path = await asyncio.shield(self._make(utterance, _Rendering(self._engine.rate)))
+            path = await asyncio.shield(self._make(engine, utterance, _Rendering(engine.rate)))
         return await asyncio.to_thread(_read, path)
 
     def path_of(self, utterance: Utterance) -> Path:
         """Where it is kept, or will be."""
-        return self._shelf.path(_name(self._engine, utterance))
+        return self._shelf.path(_name(self._voices.of(utterance), utterance))
 
     async def close(self) -> None:
         """Give up what is being made."""
@@ -71,25 +81,29 @@ class Speaker:
             task.cancel()
         await asyncio.gather(*self._making, return_exceptions=True)
 
-    def _make(self, utterance: Utterance, rendering: "_Rendering") -> "asyncio.Task[Path]":
-        task = asyncio.create_task(self._render(utterance, rendering), name="speech")
+    def _make(self, engine: SpeechEngine, utterance: Utterance, rendering: "_Rendering") -> "asyncio.Task[Path]":
+        task = asyncio.create_task(self._render(engine, utterance, rendering), name="speech")
         self._making.add(task)
         task.add_done_callback(self._made)
         return task
 
     def _made(self, task: "asyncio.Task[Path]") -> None:
         self._making.discard(task)
-        if not task.cancelled() and isinstance(error := task.exception(), SpeechError):
-            log.warning("speech failed", reason=str(error))
+        if not task.cancelled():
+            task.exception()  # who waits for it hears of it as well, unless it is played already
 
-    async def _render(self, utterance: Utterance, rendering: "_Rendering") -> Path:
+    async def _render(self, engine: SpeechEngine, utterance: Utterance, rendering: "_Rendering") -> Path:
         with self._pending:
             try:
-                async for chunk in self._engine.speak(utterance):
+                async for chunk in engine.speak(utterance):
                     rendering.add(chunk)
+            except SpeechError as error:
+                self._voices.failed(engine, error)
+                raise
             finally:
                 rendering.end()
-            return await self._shelf.put(_name(self._engine, utterance), _wav(bytes(rendering.pcm)))
+            self._voices.spoke(engine)
+            return await self._shelf.put(_name(engine, utterance), _wav(bytes(rendering.pcm)))
 
 
 class _Rendering:
@@ -97,6 +111,7 @@ class _Rendering:
 
     def __init__(self, rate: int) -> None:
         self.pcm = bytearray()
+        self.has_begun = asyncio.Event()  #: or has ended with nothing
         self._resampler = _switch.Resampler(rate, RATE)
         self._feed: Feed | None = None
         self._is_over = False
@@ -113,11 +128,14 @@ class _Rendering:
     def end(self) -> None:
         self._push(self._resampler.process(TAIL))
         self._is_over = True
+        self.has_begun.set()
         if self._feed is not None:
             self._feed.end()
 
     def _push(self, pcm: bytes) -> None:
         self.pcm += pcm
+        if self.pcm:
+            self.has_begun.set()
         if self._feed is not None:
             self._feed.write(pcm)
 

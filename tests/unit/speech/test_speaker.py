@@ -12,6 +12,7 @@ from hookflash.pending import Pending
 from hookflash.speech.engine import SpeechError
 from hookflash.speech.repertoire import Repertoire
 from hookflash.speech.speaker import Speaker
+from hookflash.speech.voices import Voices
 from hookflash.store.shelf import Shelf
 from hookflash.switch.protocol import File, Stream
 from hookflash.switch.switch import Feed
@@ -75,7 +76,7 @@ def pending() -> Pending:
 @pytest.fixture
 async def speaker(tmp_path: Path, engine: Engine, sink: Sink, pending: Pending) -> AsyncIterator[Speaker]:
     speaker = Speaker(
-        engine,
+        Voices(engine),
         shelf=Shelf(tmp_path / "shelf"),
         feed=lambda: cast("Feed", sink),
         pending=pending,
@@ -121,7 +122,9 @@ async def test_a_stream_ends_that_was_whole_before_it_began(
             return await super().put(name, body)
 
     shelf = SlowShelf(tmp_path / "slow")
-    speaker = Speaker(engine, shelf=shelf, feed=lambda: cast("Feed", sink), pending=pending, repertoire=Repertoire())
+    speaker = Speaker(
+        Voices(engine), shelf=shelf, feed=lambda: cast("Feed", sink), pending=pending, repertoire=Repertoire()
+    )
     assert await speaker.say(HELLO) == sink.source
     assert sink.is_over.is_set()
     disk.set()

@@ -86,9 +86,7 @@ def grammar_of(hints: tuple[str, ...], *, with_numbers: bool = False) -> Grammar
         raise GrammarError("there is no word of English in the hints")
     rules |= {needed for rule in rules for needed in _NEEDS.get(rule, ())}
     lines = [f"<{rule}> = {_RULES[rule]};" for rule in sorted(rules)]
-    jsgf = "\n".join(
-        ["#JSGF V1.0;", "grammar hints;", f"public <hint> = {_folded(alternatives)};", *lines]
-    )
+    jsgf = "\n".join(["#JSGF V1.0;", "grammar hints;", f"public <hint> = {_folded(alternatives)};", *lines])
     return Grammar(
         jsgf + "\n", _words_in([*phrases, *(_RULES[rule] for rule in rules), *alternatives]), phrases, bool(rules)
     )

@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from hookflash.speech.cutting import ByPauses, Cutter, Whole
 from hookflash.speech.recogniser import NOT_CONFIGURED, Hearing, RecognitionError, Session, Transcript
+from hookflash.speech.stability import stability
 
-from .cutting import ByPauses, Cutter, Whole
 from .decoder import Heard, Job
 from .grammar import Grammar, GrammarError, grammar_of
 from .workers import Workers
@@ -42,9 +43,6 @@ class Pocketsphinx:
         except GrammarError as error:
             raise RecognitionError(NOT_CONFIGURED, f"Speech cannot be understood: {error}. {_HOW}") from None
         yield _Session(how, grammar, self._workers)
-
-    async def close(self) -> None:
-        await self._workers.close()
 
 
 class _Session:
@@ -91,12 +89,11 @@ class _Session:
         heard = (await self._ask(audio, is_whole=False)).words
         if heard and heard != self._partial:
             before, self._partial = self._partial.split(), heard
-            kept = sum(old == new for old, new in zip(before, heard.split(), strict=False))
             self._results.put_nowait(
                 Transcript(
                     text=self._grammar.written(heard) or heard,
                     is_final=False,
-                    stability=round(kept / len(heard.split()), 2),
+                    stability=stability(before, heard.split()),
                 )
             )
 
