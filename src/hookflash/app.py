@@ -389,7 +389,7 @@ def _workers(exchange: Exchange) -> list[Worker[Any]]:
     transcriber = Transcriber(
         store=store,
         files=exchange.recording_files,
-        recognition=exchange.telephony.engines,
+        recognition=exchange.telephony.engines.recognition,
         clock=clock,
         pending=exchange.pending,
     )
