@@ -7,7 +7,6 @@ only a reader asks: whether a verb is ever reached, and whether anything is hear
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
 
 from hookflash.twiml.channels import MESSAGING, VOICE
 from hookflash.twiml.cures import CURES
@@ -17,6 +16,7 @@ from hookflash.twiml.messaging import Incoming, run_messaging
 from hookflash.twiml.problems import ERRORS, TwimlCode, TwimlError, TwimlWarning
 from hookflash.twiml.verbs.play import Play
 from hookflash.twiml.verbs.redirect_call import RedirectCall
+from hookflash.twiml.verbs.start import Start
 from hookflash.twiml.voice import VoiceVerb
 from hookflash.twiml.xml import Element, read_xml
 
@@ -128,9 +128,10 @@ def _notes(document: Document, channel: Channel) -> Iterator[Finding]:
     if not verbs:
         silence = "no reply is sent" if channel is MESSAGING else "the call ends at once"
         yield Finding(Level.NOTE, None, f"No verb is left to run: {silence}.", "Put a verb into it.", 0, 0)
-    elif (
-        channel is not MESSAGING and last is None and not any(verb.is_heard for verb in cast("list[VoiceVerb]", verbs))
-    ):
+    elif isinstance(verbs[-1], Start):
+        sentence = "Nothing follows <Start>: the call ends, and with it what was begun."
+        yield _note(sentence, "Put a verb behind that takes time, such as <Say> or <Dial>.", verbs[-1])
+    elif last is None and not any(verb.is_heard for verb in verbs if isinstance(verb, VoiceVerb)) and channel is VOICE:
         sentence = "Nothing of it is heard: the call ends at once."
         yield _note(sentence, "Put a verb behind that takes time, such as <Say> or <Dial>.", verbs[-1])
 

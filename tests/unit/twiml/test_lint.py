@@ -213,6 +213,8 @@ def test_what_is_nested_is_looked_at() -> None:
         ("<Dial action='a'>+14155550100</Dial><Say>Hi</Say>", "<Say> is never reached: <Dial>"),
         ("<Sms>Hi</Sms><Sms>Ho</Sms><Pause/><Hangup/><Pause/>", "<Pause> is never reached: <Hangup>"),
         ("<Message>Hi</Message><Redirect/><Message>Ho</Message>", "<Message> is never reached: <Redirect>"),
+        ("<Say>Hi</Say><Start><Recording/></Start>", "Nothing follows <Start>"),
+        ("<Start><Recording/></Start>", "Nothing follows <Start>"),
         ("", "No verb is left to run"),
     ],
 )

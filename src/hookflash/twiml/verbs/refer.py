@@ -1,10 +1,12 @@
 """`<Refer>`: the caller's phone is asked to call another address, and leaves."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hookflash.domain.call_address import Callee
 from hookflash.switch.leg import Referral
 from hookflash.twiml.declaration import URL, attribute, verb
-from hookflash.twiml.problems import TwimlCode
+from hookflash.twiml.problems import TwimlCode, TwimlWarning
 from hookflash.twiml.verbs.nouns import METHOD, BadTargetError
 from hookflash.twiml.verbs.sip import Sip
 from hookflash.twiml.voice import FALL_THROUGH, GoTo, Next, SoundError, VoiceCall, VoiceVerb
@@ -20,13 +22,21 @@ class Refer(VoiceVerb):
     )
     method: str = attribute("method", METHOD, default="POST", summary="how `action` is requested")
 
+    @property
+    def is_last(self) -> bool:
+        return self.action is not None
+
+    def check(self, url: str | None) -> Iterator[TwimlWarning]:
+        try:
+            _ = self._callee
+        except BadTargetError as reason:
+            yield self.skipped(reason.code, f"<Sip> in <Refer> {reason}")
+
     async def run(self, call: VoiceCall) -> Next:
         await call.answer()
+        callee = self._callee
         try:
-            referral = await self._refer(call)
-        except BadTargetError as reason:
-            call.warn(self.warning(reason.code, f"<Sip> in <Refer> {reason}; nobody is asked."))
-            return FALL_THROUGH
+            referral = await call.leg.refer(callee.text, callee.headers)
         except OSError as error:
             sentence = f"<Refer> is for callers that came by SIP, whose phones can be asked: {error}"
             call.fail(self, SoundError(int(TwimlCode.REFER), sentence))
@@ -36,12 +46,13 @@ class Refer(VoiceVerb):
             return FALL_THROUGH
         return GoTo(self.action, self.method, _params(referral))
 
-    async def _refer(self, call: VoiceCall) -> Referral:
+    @property
+    def _callee(self) -> Callee:
+        """Where the phone is to call. Raises BadTargetError."""
         phones = [part for part in self.content if isinstance(part, Sip)]
         if len(phones) != 1:
             raise BadTargetError(TwimlCode.SIP_URI, "must stand there once")
-        callee = phones[0].callee
-        return await call.leg.refer(callee.text, callee.headers)
+        return phones[0].callee
 
     @property
     def sentence(self) -> str:
