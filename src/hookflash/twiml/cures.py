@@ -122,6 +122,7 @@ CURES: dict[TwimlCode, str] = {
     TwimlCode.REDIRECT_METHOD: _METHOD,
     TwimlCode.VERB_NOT_HERE: "Do without it for now: the rest of the document runs.",
     TwimlCode.REFER: "Transfer only calls that came over SIP; join others with <Dial>.",
+    TwimlCode.RELATIVE_URL_IN_UPDATE: "Write the URL in full: a document in a request has none to be relative to.",
     TwimlCode.REFER_WITHOUT_URL: "Give the <Dial> a referUrl, which is asked where the caller goes.",
     TwimlCode.REJECT_REASON: "Write rejected or busy.",
     TwimlCode.PAUSE_LENGTH: "Write a whole number of seconds of at least 1.",

@@ -130,6 +130,7 @@ class TwimlCode(IntEnum):
     TASK_WORKFLOW = 14220
     TASK_ATTRIBUTES = 14221
     RECORDINGS_AT_ONCE = 16108
+    RELATIVE_URL_IN_UPDATE = 15004
     INVALID_MEDIA_URL = 21620
     TOO_MANY_MEDIA = 21623
     NO_AUDIO = 32014
@@ -184,6 +185,7 @@ ERRORS = frozenset({
     TwimlCode.VERB_NOT_HERE,
     TwimlCode.REFER,
     TwimlCode.REFER_WITHOUT_URL,
+    TwimlCode.RELATIVE_URL_IN_UPDATE,
     TwimlCode.PAY_AMOUNT,
     TwimlCode.PAY_CONNECTOR,
     TwimlCode.PAY_NO_TOKENS,

@@ -111,14 +111,15 @@ async def test_a_wrong_password_registers_nobody(here: Place) -> None:
     await here.until(f"~/Calls/{made['sid']}.json", status="no-answer")
 
 
-async def test_all_phones_of_a_user_ring_and_one_takes_it(here: Place) -> None:
-    """A call to an address of record goes to each contact; the others are cancelled."""
+@pytest.mark.parametrize("to", [AOR, "client:ann"])
+async def test_all_phones_of_a_user_ring_and_one_takes_it(here: Place, to: str) -> None:
+    """A call to an address of record, or to a client of that name, goes to each contact; the others are cancelled."""
     rings = script(got_invite(), answer(180), says("ringing"), got("CANCEL"), reply(200), answer(487), got("ACK"))
     here.app.answers["/hello"] = [twiml(f"<Play>{here.plays('/hello.wav', 800, ms=500)}</Play>")]
     takes_it = script(got_invite(), answer(180), says("ringing"), waits(), answers(), is_hung_up())
     async with here.phone(rings) as other, here.phone(takes_it) as phone:
         await register_all(here, f"sip:ann@127.0.0.1:{other.port}", f"sip:ann@127.0.0.1:{phone.port}")
-        made = await here.call(To=AOR, Url=here.url("/hello"))
+        made = await here.call(To=to, Url=here.url("/hello"))
         await other.says("ringing")
         await phone.says("ringing")
         phone.tell()

@@ -140,6 +140,19 @@ def test_dial_events(stage: Stage) -> None:
     without_effect(stage, 'events="call-progress-event"')
 
 
+def test_dial_caller_id__of_a_client_that_calls_a_number(stage: Stage) -> None:
+    """13214: its name is nothing that a network shows; with a number it is rung."""
+    ann, bob = stage.handset("client:ann"), stage.handset(BOB)
+    bob.answers()
+    stage.plays(f"<Dial>{BOB}</Dial>")
+    ann.dial(stage.hookflash.number).over_sync()
+    first = stage.app.wait_for(From="client:ann")["CallSid"]
+    assert stage.codes(first) == [13214]
+    stage.plays(f'<Dial callerId="{stage.hookflash.number}">{BOB}</Dial>')
+    ann.dial(stage.hookflash.number)
+    assert bob.rings_sync().peer == stage.hookflash.number
+
+
 # -- what the caller hears --
 
 #: Frequencies in Hz, and how many seconds a ring lasts and comes again (ITU-T E.180, supplement 2).

@@ -47,6 +47,12 @@ def test_refer__of_who_did_not_come_by_sip(stage: Stage) -> None:
     assert stage.codes() == [13801]
 
 
+def test_refer__to_no_address(stage: Stage) -> None:
+    """13243: nobody is asked; the next verb runs."""
+    stage.call("<Refer/><Refer><Sip>sales</Sip></Refer><Say>Next</Say>").hears_sync("Next")
+    assert stage.codes() == [13243, 13243]
+
+
 @pytest.mark.parametrize(("notified", "status"), [(200, "completed"), (486, "failed")])
 def test_refer_action(stage: Stage, peer: Peer, notified: int, status: str) -> None:
     """Told what the phone has answered, and what became of its call."""

@@ -144,6 +144,7 @@ NOT_IN_THE_DOCUMENT = {
     TwimlCode.TWIML_BESIDE_URL,
     TwimlCode.REFER,
     TwimlCode.REFER_WITHOUT_URL,
+    TwimlCode.RELATIVE_URL_IN_UPDATE,
     TwimlCode.PAY_CONNECTOR,
     TwimlCode.PAY_NO_TOKENS,
     TwimlCode.PAY_TOKEN_TYPE,

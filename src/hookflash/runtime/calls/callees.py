@@ -68,7 +68,8 @@ class PhoneCallee(Callee):
             if call.row.options.detect is not None:
                 call.detect_meanwhile(call.row.options.detect)
             if call.row.options.source.url is not None:
-                end = await call.run(Step(source=call.row.options.source, kind="whisper"), WHISPER)
+                step = Step(source=call.row.options.source, params=self._sip_params, kind="whisper")
+                end = await call.run(step, WHISPER)
                 if not isinstance(end, FallThrough):
                     return None
             self.ready.set_result(True)
@@ -77,6 +78,15 @@ class PhoneCallee(Callee):
         finally:
             if not self.ready.done():
                 self.ready.set_result(False)
+
+    @property
+    def _sip_params(self) -> dict[str, str]:
+        """What a document for who answers at a SIP address learns of the answer."""
+        answer = self.answer
+        if self.target.callee.kind is not CalleeKind.SIP or answer is None:
+            return {}
+        own = {f"SipHeader_{name}": value for name, value in answer.headers.items() if name.upper().startswith("X-")}
+        return {"SipCallId": answer.call_id, **own}
 
 
 class ApplicationCallee(Callee):
@@ -173,12 +183,17 @@ class Callees:
     async def _row(self, address: Address, options: CallOptions) -> Call | None:
         """The row of a call to `address`; None, with an alert, when the account may not make it."""
         caller, parts = self._caller, self._caller.parts
+        sender = self._plan.caller_id or caller.row.sender
+        if address.kind is CalleeKind.PHONE and sender.startswith("client:"):
+            sentence = f"{address.text} is not rung: no network shows the name of a client; say a number as callerId"
+            caller.diary.alert(TwimlCode.DIAL_CALLER_ID, sentence, level="warning")
+            return None
         try:
             return await caller.ledger.write(
                 create_child_call,
                 caller.row,
                 address,
-                sender=self._plan.caller_id or caller.row.sender,
+                sender=sender,
                 options=options,
                 rules=parts.rules,
                 now=parts.clock.now(),

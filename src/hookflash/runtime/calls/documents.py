@@ -36,6 +36,7 @@ class Step:
     params: Mapping[str, str] = field(default_factory=dict)  #: beside those of every request
     kind: str = "voice"  #: for people
     is_fallback: bool = False  #: whether it came of one: then there is none to fall back to
+    is_update: bool = False  #: whether REST has put it there, in a call that goes on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,8 @@ class Documents:
         url = resolve_url(page.url or "", go_to.url)
         if not urlsplit(url).scheme:
             sentence = "A relative URL leads nowhere from a document that has no URL of its own"
-            self._complain(_Unusable(int(TwimlCode.INVALID_URL), sentence))
+            code = TwimlCode.RELATIVE_URL_IN_UPDATE if page.step.is_update else TwimlCode.INVALID_URL
+            self._complain(_Unusable(int(code), sentence))
             return None
         source = msgspec.structs.replace(fallback, url=url, method=go_to.method, twiml=None)
         return Step(source=source, params=go_to.params, is_fallback=page.step.is_fallback)

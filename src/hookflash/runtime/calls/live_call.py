@@ -94,7 +94,7 @@ class LiveCall:
 
     def redirect(self, source: Source) -> None:
         """REST wants it to run the document of `source`."""
-        self.send(Step(source=source, kind="redirect"))
+        self.send(Step(source=source, kind="redirect", is_update=True))
 
     def send(self, step: Step) -> None:
         """Leave what runs and run `step`; before the answer of a call that we dialled, then."""

@@ -172,6 +172,7 @@ class Script:
             params={**self._params(), **step.params},
             kind=step.kind,
             is_fallback=step.is_fallback,
+            is_update=step.is_update,
         )
 
     # -- what verbs ask for --
