@@ -108,7 +108,7 @@ def _switch() -> Iterator[Measured]:
 @contextmanager
 def _server() -> Iterator[Measured]:
     with peers() as (_, application), hookflash() as server:
-        _make_domain(server, f"http://{HERE}:{application}/voice")
+        make_domain(server, f"http://{HERE}:{application}/voice")
         _warm_up(server, DOMAIN)
         yield server
 
@@ -120,7 +120,7 @@ def _warm_up(measured: Measured, domain: str) -> None:
         raise RuntimeError(f"a few calls were not all answered: {seen}")
 
 
-def _make_domain(server: Measured, voice_url: str) -> None:
+def make_domain(server: Measured, voice_url: str) -> None:
     """A SIP domain that this machine may call."""
     domain = _post(server, "SIP/Domains", DomainName=DOMAIN, VoiceUrl=voice_url)
     lists = _post(server, "SIP/IpAccessControlLists", FriendlyName="here")

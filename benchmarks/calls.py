@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks import answering, audio, callers, programs
+from benchmarks import answering, audio, callers, conference, programs
 from benchmarks.answering import OVERLOAD, Answering
 from benchmarks.audio import Audio, Delay
 
@@ -24,6 +24,7 @@ def measure() -> None:
     _show_audio(f"prompt, {MANY:,} calls", audio.measure("ivr", MANY), floor.share)
     _show_audio(f"bridge, {RELAYED} calls (2 legs each)", audio.measure("relay", 2 * RELAYED), 2 * floor.share)
     _show_audio(f"one room, all {ROOM} talk", audio.measure("mix", ROOM), floor.share)
+    _show_audio(f"<Conference>, all {conference.MOST} talk", conference.measure(), floor.share)
     delays = audio.delays()
     _show_delay("end of a key until it is told", delays["key"])
     _show_delay("voice from phone to phone by a room", delays["room"])

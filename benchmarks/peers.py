@@ -3,7 +3,8 @@
     python -m benchmarks.peers SMSC_PORT SINK_PORT
 
 The centre accepts every submit_sm at once and, when receipts were asked for, sends each in its own deliver_sm. Both
-count; `GET /counts` on the application's port tells. `/voice` answers with TwiML, every other path is a callback URL.
+count; `GET /counts` on the application's port tells. `/voice` and `/conference` answer with TwiML, every other path is
+a callback URL.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ COUNTS: Counter[str] = Counter()
 LIMITS = Limits(window=100_000, peer_window=100_000, enquire_every=600_000)
 DONE = "2611210900"
 TWIML = b"<Response><Say>Thank you for calling.</Say></Response>"
+CONFERENCE = b'<Response><Dial><Conference waitUrl="" beep="false">bench</Conference></Dial></Response>'
 
 
 class Centre(asyncio.Protocol):
@@ -81,9 +83,10 @@ class Sink(asyncio.Protocol):
         if head.startswith(b"GET /counts"):
             text = msgspec.json.encode(COUNTS)
             answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(text) + text
-        elif head.startswith(b"POST /voice"):
+        elif head.startswith((b"POST /voice", b"POST /conference")):
             COUNTS["documents"] += 1
-            answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(TWIML) + TWIML
+            twiml = TWIML if head.startswith(b"POST /voice") else CONFERENCE
+            answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(twiml) + twiml
         else:
             COUNTS["callbacks"] += 1
             answer = b"HTTP/1.1 204 No Content\r\n\r\n"
