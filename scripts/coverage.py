@@ -40,6 +40,7 @@ OURS = (
     "Member",
     "OutgoingCallerId",
     "Participant",
+    "Payments",
     "Queue",
     "ValidationRequest",
     "Recording",
@@ -49,6 +50,7 @@ OURS = (
     "SipDomain",
     "SipIp",
     "SmsMessage",
+    "UserDefinedMessage",
     "SigningKey",
     "Service",
     "PhoneNumber",
@@ -134,7 +136,7 @@ def _judge(operations: dict[str, dict[str, Any]]) -> int:
 def _is_ours(name: str) -> bool:
     for verb in ("CreateNew", "Create", "Fetch", "List", "Update", "Delete"):
         if name.startswith(verb):
-            return name.removeprefix(verb).startswith(OURS) and "UserDefined" not in name
+            return name.removeprefix(verb).startswith(OURS)
     return False
 
 
