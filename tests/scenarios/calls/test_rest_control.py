@@ -1,7 +1,21 @@
 """Live calls that REST changes."""
 
+import json
+
 from tests.scenarios.calls.place import Place
-from tests.scenarios.calls.script import answer, calls, got, got_invite, is_hung_up, reply, says, script
+from tests.scenarios.calls.script import (
+    answer,
+    calls,
+    got,
+    got_invite,
+    is_hung_up,
+    reply,
+    request,
+    says,
+    script,
+    takes,
+    waits,
+)
 from tests.scenarios.customer import twiml
 
 
@@ -32,3 +46,22 @@ async def test_a_phone_that_rings_is_cancelled(here: Place) -> None:
         await here.until(f"~/Calls/{made['sid']}.json", status="ringing")
         assert (await here.api.post(f"~/Calls/{made['sid']}.json", Status="canceled")).json["status"] == "canceled"
         await bob.done()
+
+
+async def test_messages_of_the_application_go_along_with_a_call(here: Place) -> None:
+    """One to the phone is an INFO with JSON; what the phone sends so is told to who has subscribed."""
+    here.app.answers["/voice"] = [twiml("<Say>Hello.</Say><Pause length='60'/>")]
+    told = request("INFO", 2, body='{"rating": 5}', kind="application/json")
+    scenario = script(calls(), got("INFO"), reply(200), says("informed"), waits(), told, takes(200), is_hung_up())
+    async with here.phone(scenario) as ann:
+        await ann.says("answered")
+        call = (await here.app.asked("/voice")).params["CallSid"]
+        await here.until(f"~/Calls/{call}.json", status="in-progress")
+        await here.api.post(f"~/Calls/{call}/UserDefinedMessageSubscriptions.json", Callback=here.url("/told"))
+        sent = await here.api.post(f"~/Calls/{call}/UserDefinedMessages.json", Content='{"page": 3}')
+        assert sent.status == 201
+        await ann.says("informed")
+        ann.tell()
+        assert json.loads((await here.app.asked("/told")).params["Content"]) == {"rating": 5}
+        await here.api.post(f"~/Calls/{call}.json", Status="completed")
+        await ann.done()
