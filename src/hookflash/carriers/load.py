@@ -5,7 +5,7 @@ Passwords are sealed in the rows. A carrier or route of the file cannot be chang
 
 from collections.abc import Callable
 from random import SystemRandom
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from hookflash.carriers.routing import SIMULATED, Route
 from hookflash.carriers.smpp import SmppCarrier
 from hookflash.carriers.smpp_config import SmppConfig
 from hookflash.domain.clock import Clock
+from hookflash.domain.routes import Prefix, Priority, Weight
 from hookflash.domain.sids import make_sid
 from hookflash.store.store import Store, Tx
 from hookflash.store.vault import Vault
@@ -38,11 +39,6 @@ class CarrierRow(msgspec.Struct):
     date_updated: int
 
 
-Prefix = Annotated[str, msgspec.Meta(pattern=r"^$|^\+[0-9]{1,15}$")]
-Priority = Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
-Weight = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
-
-
 class RouteSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A route as people write it."""
 
@@ -63,9 +59,7 @@ def carrier_row(name: str, spec: dict[str, Any], *, vault: Vault, origin: str, n
     if not name or name == SIMULATED:
         raise CarrierError(f"a carrier cannot be called {name!r}")
     _config(name, fields)
-    if fields.get("password"):
-        fields["password"] = vault.seal(fields["password"])
-    return CarrierRow(name, kind, origin, fields, now, now)
+    return CarrierRow(name, kind, origin, vault.seal_password(fields), now, now)
 
 
 def route_row(spec: dict[str, Any], *, origin: str, now: int) -> Route:
@@ -76,12 +70,7 @@ def route_row(spec: dict[str, Any], *, origin: str, now: int) -> Route:
         raise CarrierError(f"a route is not usable: {error}") from None
     return Route(
         sid=make_sid("RT", now),
-        carrier=found.carrier,
-        prefix=found.prefix,
-        sender=found.sender,
-        account_sid=found.account_sid,
-        priority=found.priority,
-        weight=found.weight,
+        **msgspec.structs.asdict(found),
         origin=origin,
         date_created=now,
         date_updated=now,
@@ -117,10 +106,8 @@ def _fingerprint(row: CarrierRow) -> str:
 
 def _maker(row: CarrierRow, vault: Vault, sink: CarrierSink, clock: Clock) -> Callable[[], MessageCarrier]:
     def make() -> MessageCarrier:
-        fields = dict(row.config)
-        if fields.get("password"):
-            fields["password"] = vault.open(fields["password"])
-        return SmppCarrier(row.name, _config(row.name, fields), sink, clock, SystemRandom())
+        config = _config(row.name, vault.open_password(row.config))
+        return SmppCarrier(row.name, config, sink, clock, SystemRandom())
 
     return make
 

@@ -7,7 +7,14 @@ the traffic by weight.
 
 from collections.abc import Iterable
 from random import Random
-from typing import Protocol, TypeVar
+from typing import Annotated, Protocol, TypeVar
+
+import msgspec
+
+#: As people write them.
+Prefix = Annotated[str, msgspec.Meta(pattern=r"^$|^\+[0-9]{1,15}$")]
+Priority = Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
+Weight = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class Rule(Protocol):

@@ -8,7 +8,9 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -48,6 +50,16 @@ class Vault:
                 "the secrets of this data directory were sealed with another key; "
                 "set HOOKFLASH_SECRET_KEY, or bring back its secret.key"
             ) from error
+
+    def seal_password(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """A description of something with its `password`, if it has one, sealed."""
+        password = fields.get("password")
+        return {**fields, "password": self.seal(password)} if password else dict(fields)
+
+    def open_password(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """What `seal_password` was given. Raises VaultError."""
+        password = fields.get("password")
+        return {**fields, "password": self.open(password)} if password else dict(fields)
 
 
 def open_vault(directory: Path, secret: str | None) -> Vault:

@@ -3,10 +3,11 @@
 Passwords are sealed in the rows. A trunk or route of the file cannot be changed by the API; the file is its place.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
+from hookflash.domain.routes import Prefix, Priority, Weight
 from hookflash.domain.sids import make_sid
 from hookflash.store.store import Tx
 from hookflash.store.vault import Vault
@@ -29,11 +30,6 @@ class TrunkRow(msgspec.Struct):
     date_updated: int
 
 
-Prefix = Annotated[str, msgspec.Meta(pattern=r"^$|^\+[0-9]{1,15}$")]
-Priority = Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
-Weight = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
-
-
 class CallRouteSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A route for calls as people write it."""
 
@@ -50,10 +46,7 @@ def trunk_row(name: str, spec: dict[str, Any], *, vault: Vault, origin: str, now
     if not name or name == SIMULATED:
         raise TrunkError(f"a trunk cannot be called {name!r}")
     _config(name, spec)
-    config = dict(spec)
-    if config.get("password"):
-        config["password"] = vault.seal(config["password"])
-    return TrunkRow(name, origin, config, now, now)
+    return TrunkRow(name, origin, vault.seal_password(spec), now, now)
 
 
 def call_route_row(spec: dict[str, Any], *, origin: str, now: int) -> CallRoute:
@@ -64,12 +57,7 @@ def call_route_row(spec: dict[str, Any], *, origin: str, now: int) -> CallRoute:
         raise TrunkError(f"a route for calls is not usable: {error}") from None
     return CallRoute(
         sid=make_sid("RT", now),
-        trunk=found.trunk,
-        prefix=found.prefix,
-        sender=found.sender,
-        account_sid=found.account_sid,
-        priority=found.priority,
-        weight=found.weight,
+        **msgspec.structs.asdict(found),
         origin=origin,
         date_created=now,
         date_updated=now,
@@ -91,14 +79,7 @@ async def keep_file_trunks(tx: Tx, trunks: list[TrunkRow], routes: list[CallRout
 async def configured_trunks(tx: Tx, vault: Vault) -> tuple[dict[str, TrunkConfig], list[CallRoute]]:
     """Every trunk by name, its password opened, and the routes to them."""
     rows, routes = await tx.all(TrunkRow, "trunks.all"), await tx.all(CallRoute, "trunks.all_routes")
-    return {row.name: _opened(row, vault) for row in rows}, routes
-
-
-def _opened(row: TrunkRow, vault: Vault) -> TrunkConfig:
-    fields = dict(row.config)
-    if fields.get("password"):
-        fields["password"] = vault.open(fields["password"])
-    return _config(row.name, fields)
+    return {row.name: _config(row.name, vault.open_password(row.config)) for row in rows}, routes
 
 
 def _config(name: str, fields: dict[str, Any]) -> TrunkConfig:
