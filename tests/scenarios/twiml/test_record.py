@@ -233,3 +233,72 @@ def test_record_recording_configuration_id(stage: Stage) -> None:
         "Thank you."
     )
     assert (told(stage)["RecordingDuration"], stage.codes()) == ("2", [])
+
+
+# -- texts of recordings --
+
+
+def texts(stage: Stage) -> list[dict[str, str]]:
+    """What the application was told of the text."""
+    return [asked for asked in stage.app.requests if "TranscriptionSid" in asked]
+
+
+def test_record_transcribe(stage: Stage) -> None:
+    """The engine that needs no set-up says why it cannot make a text; the recording is kept, and so is the verdict."""
+    verb = '<Record action="app/done" timeout="2" trim="do-not-trim" transcribe="true" transcribeCallback="app/text"/>'
+    call = stage.call(verb)
+    call.say("Please call me back tomorrow.")
+    call.hears_sync("Thank you.")
+    stage.app.wait_for(TranscriptionStatus="failed")
+    (alert,) = stage.alerts()
+    [text] = stage.rest("Transcriptions.json")["transcriptions"]
+    assert (text["status"], text["recording_sid"]) == ("failed", told(stage)["RecordingSid"])
+    assert (alert.code, alert.level) == (13620, "warning")
+    assert "by its hints only" in alert.text
+
+
+def test_record_transcribe__of_more_than_may_be(stage: Stage) -> None:
+    """13615: the recording ends after two minutes."""
+    call = stage.call('<Record action="app/done" timeout="0" maxLength="600" trim="do-not-trim" transcribe="true"/>')
+    assert call.hears_sync("Thank you.", timeout=300) < 125
+    assert told(stage)["RecordingDuration"] == "120"
+    assert stage.codes()[0] == 13615
+
+
+def test_record_transcribe__of_less_than_must_be(stage: Stage) -> None:
+    """13617: less than two seconds are not transcribed, and the application hears so."""
+    verb = '<Record action="app/done" transcribe="true" transcribeCallback="app/text" trim="do-not-trim" timeout="0"/>'
+    call = stage.call(verb)
+    call.wait(0.5)
+    call.press("1")
+    call.hears_sync("Thank you.")
+    assert stage.app.wait_for(TranscriptionStatus="failed")["RecordingSid"] == told(stage)["RecordingSid"]
+    assert stage.codes() == [13617]
+
+
+def test_record_transcribe__that_is_no_truth(stage: Stage) -> None:
+    """13614: no text is made."""
+    stage.call('<Record action="app/done" timeout="2" transcribe="x"/>').hears_sync("Thank you.")
+    assert stage.codes() == [13614]
+    assert stage.rest("Transcriptions.json")["transcriptions"] == []
+
+
+def test_record_transcribe_callback(stage: Stage) -> None:
+    """It is told once: what became of it, of which recording, and in which call."""
+    verb = '<Record action="app/done" timeout="2" trim="do-not-trim" transcribe="true" transcribeCallback="app/text"/>'
+    call = stage.call(verb)
+    call.say("Please call me back tomorrow.")
+    call.hears_sync("Thank you.")
+    asked = stage.app.wait_for(TranscriptionStatus="failed")
+    assert (asked.method, asked.path, asked["CallSid"]) == ("POST", "/app/text", stage.sid)
+    assert asked["RecordingUrl"] == told(stage)["RecordingUrl"]
+    assert asked["TranscriptionUrl"].endswith(asked["TranscriptionSid"])
+    assert (asked["TranscriptionType"], asked["Direction"]) == ("fast", "inbound")
+    stage.ended()
+    assert len(texts(stage)) == 1
+
+
+def test_record_transcribe_callback__that_is_no_url(stage: Stage) -> None:
+    """13614: nobody is told."""
+    stage.call('<Record action="app/done" timeout="2" transcribeCallback="ftp://a/"/>').hears_sync("Thank you.")
+    assert stage.codes() == [13614]

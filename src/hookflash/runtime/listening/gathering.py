@@ -40,7 +40,10 @@ async def gathering(script: "Script", ears: Ears) -> AsyncIterator["Gathering"]:
             raise _not_understood(ears, error) from error
         ear = await open_ears.enter_async_context(script.leg.hear("inbound"))
         results = Results(script, ears)
-        work = asyncio.create_task(understand(session, ear, results.add, pending=parts.pending))
+        understanding = understand(
+            session, ear, results.add, pending=parts.pending, profanity_filter=ears.profanity_filter
+        )
+        work = asyncio.create_task(understanding)
         try:
             yield Gathering(ears, open_ears, work, results)
         finally:

@@ -118,7 +118,8 @@ class LiveTranscriptions:
 
     async def _follow(self, recogniser: Recogniser, how: Hearing, ear: Ear, told: Callable[[Transcript], None]) -> None:
         async with recogniser.listen(how) as session:
-            await understand(session, ear, told, pending=self._call.parts.pending)
+            pending = self._call.parts.pending
+            await understand(session, ear, told, pending=pending, profanity_filter=how.profanity_filter)
 
     def _teller(self, row: LiveTranscription, track: str) -> Callable[[Transcript], None]:
         def told(transcript: Transcript) -> None:

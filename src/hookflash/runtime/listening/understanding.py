@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterable, Callable
+from dataclasses import replace
 
+from hookflash.domain.profanity import without_swearing
 from hookflash.pending import Pending
 from hookflash.speech.recogniser import DEGRADED, RecognitionError, Session, Transcript
 
@@ -10,13 +12,19 @@ PATIENCE = 20.0  #: seconds for the last results, once all sound is there; more 
 
 
 async def understand(
-    session: Session, sound: AsyncIterable[bytes], told: Callable[[Transcript], None], *, pending: Pending
+    session: Session,
+    sound: AsyncIterable[bytes],
+    told: Callable[[Transcript], None],
+    *,
+    pending: Pending,
+    profanity_filter: bool = False,
 ) -> None:
     """Have `session` hear `sound` to its end; `told` hears of each result, in order. Raises RecognitionError.
 
+    Not every engine filters swear words by itself: with `profanity_filter` none gets through.
     The clock of simulated calls does not jump while sound is taken in, nor at the end, while results are waited for.
     """
-    reading = asyncio.create_task(_read(session, told))
+    reading = asyncio.create_task(_read(session, told, profanity_filter=profanity_filter))
     try:
         async for piece in sound:
             if reading.done():
@@ -40,6 +48,6 @@ async def _end(session: Session, reading: "asyncio.Task[None]") -> None:
         raise RecognitionError(DEGRADED, sentence) from None
 
 
-async def _read(session: Session, told: Callable[[Transcript], None]) -> None:
+async def _read(session: Session, told: Callable[[Transcript], None], *, profanity_filter: bool) -> None:
     async for transcript in session:
-        told(transcript)
+        told(replace(transcript, text=without_swearing(transcript.text)) if profanity_filter else transcript)

@@ -9,7 +9,7 @@ from hookflash.twiml.verbs.parameter import Parameter
 @verb(
     "Stream",
     children=(Parameter,),
-    coming="streams of audio come with a later version",
+    coming="media streams come with a later version",
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stream(Verb):
