@@ -33,7 +33,6 @@ fn how() -> How {
         first_ms: 3_000,
         between_ms: 2_000,
         barge_in: true,
-        private: false,
         speech: Some(SpeechEnd { end_ms: 1_000, most_ms: 60_000 }),
         private: false,
     }
