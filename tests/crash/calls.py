@@ -65,7 +65,7 @@ class Stage:
         """All rows of a list."""
         url = f"{self.server.account}/{path}.json?PageSize=1000"
         async with self._session.get(url, headers=self.server.login) as answer:
-            rows: list[dict[str, Any]] = (await answer.json())[path.lower()]
+            rows: list[dict[str, Any]] = (await answer.json())[path.rpartition("/")[2].lower()]
             return rows
 
     async def media(self, recording: dict[str, Any]) -> bytes:

@@ -99,3 +99,29 @@ async def test_a_kill_closes_calls_and_keeps_recordings(tmp_path: Path) -> None:
             assert age - 1 <= length <= age + 0.5
         assert all([await length_of(scene, row) < 5 for row in recordings])
         print(f"{len(calls)} calls, {ROUNDS} kills, {len(recordings)} recordings")
+
+
+async def test_a_kill_ends_conferences(tmp_path: Path) -> None:
+    """Nobody stays in one: all have left and it is over, the application hears so in order, and the recording plays."""
+    async with stage(tmp_path) as scene:
+        domain = await scene.domain("conference")
+        phones = [await scene.in_call(domain) for _ in range(3)]
+        await asyncio.sleep(2)  # of sound, of which the last second may be lost
+        await scene.server.kill()
+        for made in phones:
+            made.close()
+        await scene.server.start()
+        (row,) = await scene.rows("Conferences")
+        assert (row["status"], row["reason_conference_ended"]) == ("completed", "last-participant-left")
+        assert await scene.rows(f"Conferences/{row['sid']}/Participants") == []
+
+        def events() -> list[tuple[str, str]]:
+            return [(told["number"], told["event"]) for told in scene.application.of("conference")]
+
+        await until(lambda: ("8", "conference-end") in events(), 20, "the callback of the end")
+        joined = ["participant-join", "participant-join", "conference-start", "participant-join"]
+        names = [*joined, *["participant-leave"] * 3, "conference-end"]
+        assert list(dict.fromkeys(events())) == [(str(number), name) for number, name in enumerate(names, 1)]
+        (recording,) = await recordings_told(scene)
+        assert recording["source"] == "Conference"
+        assert await length_of(scene, recording) >= 1

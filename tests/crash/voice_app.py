@@ -1,7 +1,8 @@
 """An application of calls as a process: `python -m tests.crash.voice_app PORT LEDGER`.
 
-It notes each request before it answers. `/record`, `/wait`, `/play` and `/short` answer calls so, `/garbage` with no
-TwiML, `/hang` never; `/status` takes status callbacks of calls, `/recording` those of recordings.
+It notes each request before it answers. `/record`, `/conference`, `/wait`, `/play` and `/short` answer calls so,
+`/garbage` with no TwiML, `/hang` never; `/status` takes status callbacks of calls, `/recording` those of recordings,
+`/events` those of conferences.
 """
 
 import asyncio
@@ -17,6 +18,9 @@ from tests.crash.ledger import Ledger
 DOCUMENTS = {
     "record": '<Record playBeep="false" timeout="0" maxLength="600" recordingStatusCallback="/recording"'
     ' recordingStatusCallbackEvent="completed absent"/>',
+    "conference": '<Dial><Conference waitUrl="" record="record-from-start" trim="do-not-trim"'
+    ' recordingStatusCallback="/recording" statusCallback="/events" statusCallbackEvent="start end join leave">'
+    "room</Conference></Dial>",
     "wait": '<Play>/click.wav</Play><Pause length="600"/>',
     "play": '<Play loop="0">/noise.wav</Play>',
     "short": '<Play>/click.wav</Play><Pause length="2"/>',
@@ -58,12 +62,19 @@ def application(ledger: Ledger) -> web.Application:
         ledger.note("recording", sid=form["RecordingSid"], status=form["RecordingStatus"])
         return web.Response(status=204)
 
+    async def events(request: web.Request) -> web.Response:
+        form = await request.post()
+        told = {"event": form["StatusCallbackEvent"], "number": form["SequenceNumber"]}
+        ledger.note("conference", sid=form["ConferenceSid"], **told)
+        return web.Response(status=204)
+
     async def sound_file(request: web.Request) -> web.Response:
         return web.Response(body=sounds[request.match_info["name"]], content_type="audio/wav")
 
     made = web.Application()
     made.router.add_post("/status", status)
     made.router.add_post("/recording", recording)
+    made.router.add_post("/events", events)
     made.router.add_get("/{name}.wav", sound_file)
     made.router.add_post("/{kind}", voice)
     return made
