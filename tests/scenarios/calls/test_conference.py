@@ -19,6 +19,7 @@ from hookflash.switch.switch import Switch
 #: Hz; none is a multiple of another, nor the sum or difference of two.
 TONES = (403, 521, 647, 769, 883, 1009, 1237, 1453, 1709, 2003)
 SOFT = 4  #: by how much each is softer, so that nine together are not too loud
+ANNOUNCED = 300.0  #: Hz
 PATIENCE = 20.0  #: s
 ROOM = '<Dial><Conference waitUrl="" beep="false">ten</Conference></Dial>'
 
@@ -53,9 +54,9 @@ async def hang_up(calls: list[HandsetCall]) -> None:
     await asyncio.gather(*(call.leg.hang_up() for call in calls))
 
 
-def heard(here: Place, call: HandsetCall) -> Sequence[int]:
-    """What a handset has heard in the last second."""
-    return array("h", here.api.server.exchange.telephony.switch.native.heard(call.leg.number))[-RATE:]
+def heard(here: Place, call: HandsetCall, *, seconds: int = 1) -> Sequence[int]:
+    """What a handset has heard lately."""
+    return array("h", here.api.server.exchange.telephony.switch.native.heard(call.leg.number))[-seconds * RATE :]
 
 
 def parts(samples: Sequence[int]) -> list[float]:
@@ -88,7 +89,7 @@ async def test_all_of_ten_but_oneself_are_heard(here: Place, sounds: list[protoc
 async def test_a_sip_phone_and_handsets_hear_each_other(
     here: Place, phone: Switch, sounds: list[protocol.File], tmp_path: Path
 ) -> None:
-    """A conference holds both worlds: each hears the two others and not itself."""
+    """A conference holds both worlds: each hears the two others and not itself, and all what is announced."""
     here.app.answers["/voice"] = [twiml(ROOM)]
     taped = tmp_path / "phone.wav"
     async with asyncio.timeout(PATIENCE):
@@ -109,6 +110,12 @@ async def test_a_sip_phone_and_handsets_hear_each_other(
         ears = [Sound(samples_of(taped).tolist()), *(Sound(list(heard(here, call))) for call in calls)]
         for task in humming:
             task.cancel()
+        conference = (await here.api.get("~/Conferences.json")).json["conferences"][0]["sid"]
+        told = here.plays("/announce", ANNOUNCED, ms=1_000)
+        await here.api.post(f"~/Conferences/{conference}.json", AnnounceUrl=told)
+        await called.record(protocol.Record(leg=0, op=0, path=str(taped), track="inbound", most_ms=1_500))
+        assert Sound(samples_of(taped).tolist()).has(ANNOUNCED)
+        assert all(Sound(list(heard(here, call, seconds=2))).has(ANNOUNCED) for call in calls)
         await called.hang_up()
         await hang_up(calls)
     for own, ear in enumerate(ears):

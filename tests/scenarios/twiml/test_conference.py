@@ -451,3 +451,15 @@ def test_conference__whose_callback_fails(party: Party) -> None:
     party.stage.ended(party.sid(BOB))
     alerts = party.stage.rest("Notifications.json")["notifications"]
     assert "16011" in {each["error_code"] for each in alerts}
+
+
+def test_conference__of_a_name_whose_conference_is_over(party: Party) -> None:
+    """Who comes back at once comes to another."""
+    again = f"<Dial><Conference {SILENT}>room</Conference></Dial>"
+    alice = party.join(ALICE, f'{SILENT} endConferenceOnExit="true"', dial='timeLimit="5"', after=again)
+    party.join(BOB, SILENT, after=again)
+    first = party.shown["sid"]
+    alice.wait(6)
+    assert party.shown["sid"] != first
+    party.calls[BOB].say("Here we are again.")
+    alice.hears_sync("Here we are again.")
