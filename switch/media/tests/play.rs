@@ -123,17 +123,7 @@ fn the_next_stops_the_one_before() {
 }
 
 fn gather() -> How {
-    How {
-        sources: vec![file("menu")],
-        most: 0,
-        finish: "#".into(),
-        first_ms: 5_000,
-        between_ms: 2_000,
-        barge_in: true,
-        private: false,
-        speech: None,
-        keys: true,
-    }
+    How { sources: vec![file("menu")], between_ms: 2_000, ..How::default() }
 }
 
 /// A key stops the prompt, and what was pressed comes back without the finishing key.

@@ -59,16 +59,7 @@ fn as_events() {
 fn as_tones() {
     for (takes, inband) in [(Some(101), true), (None, false), (None, true)] {
         let mut world = call(takes);
-        let phone = How {
-            sources: vec![],
-            most: 5,
-            finish: String::new(),
-            first_ms: 9_000,
-            between_ms: 9_000,
-            barge_in: true,
-            speech: None,
-            private: false,
-        };
+        let phone = How { most: 5, finish: String::new(), first_ms: 9_000, between_ms: 9_000, ..How::default() };
         world.tell(PHONE, Collect { op: 9, how: phone });
         world.tell(US, SendKeys { op: 1, keys: KEYS.into(), inband });
         world.run(6_000);

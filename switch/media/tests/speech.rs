@@ -29,12 +29,10 @@ fn how() -> How {
     How {
         sources: vec![file("menu")],
         most: 2,
-        finish: "#".into(),
         first_ms: 3_000,
         between_ms: 2_000,
-        barge_in: true,
         speech: Some(SpeechEnd { end_ms: 1_000, most_ms: 60_000 }),
-        private: false,
+        ..How::default()
     }
 }
 

@@ -154,17 +154,7 @@ mod tests {
     const SECOND: Micros = 1_000_000;
 
     fn how() -> Collect {
-        Collect {
-            sources: vec![],
-            most: 0,
-            finish: "#".into(),
-            first_ms: 5_000,
-            between_ms: 2_000,
-            barge_in: true,
-            private: false,
-            speech: None,
-            keys: true,
-        }
+        Collect { between_ms: 2_000, ..Collect::default() }
     }
 
     fn end(collector: &Collector) -> Option<Micros> {

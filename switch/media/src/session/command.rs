@@ -74,6 +74,23 @@ pub struct Collect {
     pub keys: bool,
 }
 
+impl Default for Collect {
+    /// Nothing is played, any number of keys is taken, and `#` ends it.
+    fn default() -> Self {
+        Self {
+            sources: Vec::new(),
+            most: 0,
+            finish: "#".into(),
+            first_ms: 5_000,
+            between_ms: 5_000,
+            barge_in: true,
+            private: false,
+            speech: None,
+            keys: true,
+        }
+    }
+}
+
 /// Which side of a leg is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Track {
