@@ -64,11 +64,12 @@ class Peer:
     def uri(self) -> str:
         return f"sip:bob@127.0.0.1:{self.port}"
 
-    def got(self, start: str) -> Message:
-        """The first request or answer whose line begins so; it may still be under way."""
+    def got(self, start: str, *, having: str = "") -> Message:
+        """The first request or answer whose line begins so, and that has this header; it may still be under way."""
 
         def found() -> Message | None:
-            return next((each for each in self.requests if each.line.startswith(start)), None)
+            lines = (each for each in self.requests if each.line.startswith(start))
+            return next((each for each in lines if not having or each[having]), None)
 
         with self.came:
             assert self.came.wait_for(found, timeout=WAIT), f"no {start} among {[each.line for each in self.requests]}"

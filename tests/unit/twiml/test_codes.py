@@ -32,7 +32,7 @@ ENDS_THE_DOCUMENT = {
 
 #: Those that nothing here leads to, and why.
 NOT_OURS = {
-    "another code tells it: 11200 a status, 11206 what is not HTTP, 11100 a relative URL": "11217 11251 15004",
+    "another code tells it: 11200 a status, 11206 what is not HTTP": "11217 11251",
     "webhooks have no URL templates": "11300 11310 11320",
     "a wrong URL or method is refused where it is set, and not told later": "11321 11322",
     "it is about media of messages, and what is uploaded": "11751 12301",
