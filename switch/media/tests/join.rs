@@ -126,16 +126,7 @@ fn private_keys_stay_on_their_side() {
         world.call_over(2, 12, Network::default(), CodecKind::Pcmu, Some(101));
         world.tell(11, Bridge { other: 12 });
         world.run(200);
-        let how = session::Collect {
-            sources: vec![],
-            most: 4,
-            finish: String::new(),
-            first_ms: 5_000,
-            between_ms: 5_000,
-            barge_in: true,
-            private: true,
-            speech: None,
-        };
+        let how = session::Collect { most: 4, private: true, ..session::Collect::default() };
         world.tell(11, Collect { op: 1, how });
         world.tell(1, SendKeys { op: 1, keys: "4242".into(), inband });
         world.run(3_000);

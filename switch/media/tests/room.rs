@@ -171,16 +171,8 @@ fn a_member_is_played_something() {
 #[test]
 fn keys_are_collected_in_a_room() {
     let mut world = humming([true, false, false]);
-    let how = session::Collect {
-        sources: vec![Source::Silence { ms: 60_000 }],
-        most: 0,
-        finish: "*".into(),
-        first_ms: 5_000,
-        between_ms: 5_000,
-        barge_in: true,
-        private: false,
-        speech: None,
-    };
+    let sources = vec![Source::Silence { ms: 60_000 }];
+    let how = session::Collect { sources, finish: "*".into(), ..session::Collect::default() };
     world.tell(12, Collect { op: 1, how });
     world.run(500);
     world.tell(2, SendKeys { op: 2, keys: "1*".into(), inband: false });
