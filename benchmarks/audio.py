@@ -40,14 +40,18 @@ class Delay:
     p99: float
 
 
+def read_delays(output: str) -> dict[str, Delay]:
+    """Delays by what they are of, as the examples of the switch print them."""
+    found = _DELAYS.finditer(output)
+    return {one["kind"]: Delay(int(one["times"]), float(one["p50"]), float(one["p99"])) for one in found}
+
+
 def delays() -> dict[str, Delay]:
     """How soon a key is told (`key`), and a voice heard through a room (`room`)."""
     command = ["taskset", "-c", str(LOAD_CORE), programs.path("delays")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         _pin(process.pid, "media-0")
-        output = process.communicate()[0]
-    found = _DELAYS.finditer(output)
-    return {one["kind"]: Delay(int(one["times"]), float(one["p50"]), float(one["p99"])) for one in found}
+        return read_delays(process.communicate()[0])
 
 
 def measure(kind: str, legs: int) -> Audio:

@@ -2,54 +2,42 @@
 
 import os
 import subprocess
-import sys
-import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks import programs
 from benchmarks.answering import DOMAIN, make_domain
-from benchmarks.audio import Audio
+from benchmarks.audio import SECONDS, Audio, read_delays
 from benchmarks.callers import HERE
 from benchmarks.server import LOAD_CORE, Measured, hookflash, peers
 
 MOST = 250  #: participants: as many as a conference may have
-SETTLE = 3.0  #: s
-SECONDS = 5.0  #: of audio that count
 
 
 def measure(count: int = MOST) -> Audio:
-    """`count` phones in one conference, all of which hum. Raises RuntimeError when one of them is not in it."""
+    """`count` phones in one conference, who talk all at once, and then one after the other, for the delays.
+
+    Raises RuntimeError when one of them is not in it.
+    """
     with peers() as (_, application), hookflash() as server:
         make_domain(server, f"http://{HERE}:{application}/conference")
         before = server.resident()
-        with _phones(server.ready["sip"], count):
-            time.sleep(SETTLE)
+        command = ["taskset", "-c", str(LOAD_CORE), programs.path("conference"), server.ready["sip"], DOMAIN]
+        with subprocess.Popen([*command, str(count), str(SECONDS)], stdout=subprocess.PIPE, text=True) as phones:
+            assert phones.stdout is not None
+            phones.stdout.readline()  # they talk
             if (there := _gauge(server, "hookflash_calls_live")) != count:
                 raise RuntimeError(f"{there} of {count} phones are in the conference")
             memory = (server.resident() - before) / count / 1_000
             sent, late = (_gauge(server, _packets(what)) for what in ("sent", "late"))
             cpu = _media_seconds(server)
-            time.sleep(SECONDS)
+            phones.stdout.readline()  # they have talked
             share = (_media_seconds(server) - cpu) / SECONDS / count * 100 * 100
             sent = _gauge(server, _packets("sent")) - sent
             late = _gauge(server, _packets("late")) - late
-    return Audio(calls=count, share=share, p50=0.0, p99=0.0, late=100 * late / max(sent, 1), memory=memory)
-
-
-@contextmanager
-def _phones(address: str, count: int) -> Iterator[None]:
-    command = ["taskset", "-c", str(LOAD_CORE), sys.executable, "-m", "benchmarks.phones", address, DOMAIN, str(count)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        if not process.stdout.readline():
-            raise RuntimeError("the phones cannot call")
-        yield
-    finally:
-        process.kill()
-        process.wait()
+            voice = read_delays(phones.stdout.read())["room"]
+    late_share = 100 * late / max(sent, 1)
+    return Audio(calls=count, share=share, p50=voice.p50, p99=voice.p99, late=late_share, memory=memory)
 
 
 def _media_seconds(server: Measured) -> float:

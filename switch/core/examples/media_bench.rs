@@ -11,31 +11,29 @@
 //! sending and receiving in them. A call is one leg, but for a bridge, where it is two.
 #![allow(clippy::print_stdout, reason = "figures are printed")]
 
+mod phones;
+
 use std::f64::consts::TAU;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hookflash_media::codec::{CodecKind, g711};
+use hookflash_media::codec::CodecKind;
 use hookflash_media::file::wav::WavWriter;
 use hookflash_media::graph::Sound;
-use hookflash_media::rtp::Packet;
 use hookflash_media::session::{Presence, Source};
 use hookflash_media::{LegId, MediaCommand, MediaParams};
 use hookflash_switch::clock::Clock;
 use hookflash_switch::media_io::{Disk, MediaThreads, Ports, Report};
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
+use phones::{FRAME, HERE, Phones, Told};
 
-const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const WARM_UP: Duration = Duration::from_secs(2);
-/// Phones that listen every millisecond, for the delays; the others listen when they talk.
-const PROBES: usize = 8;
-const FRAME: Duration = Duration::from_millis(20);
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -57,7 +55,7 @@ fn main() -> io::Result<()> {
 fn floor(legs: usize, seconds: Duration) -> io::Result<()> {
     let sockets = (0..legs).map(|_| UdpSocket::bind((HERE, 0))).collect::<io::Result<Vec<_>>>()?;
     let addresses = sockets.iter().map(UdpSocket::local_addr).collect::<io::Result<Vec<_>>>()?;
-    let mut phones = Phones::new(&addresses)?;
+    let mut phones = connected(&addresses)?;
     for (socket, phone) in sockets.iter().zip(&phones.sockets) {
         socket.set_nonblocking(true)?;
         socket.connect(phone.local_addr()?)?;
@@ -102,7 +100,7 @@ fn media(kind: &str, legs: usize, seconds: Duration) -> io::Result<()> {
     let mut ports = Ports::new(10_000, 19_999)?;
     let sockets = (0..legs).map(|_| ports.open(HERE)).collect::<io::Result<Vec<_>>>()?;
     let addresses = sockets.iter().map(|sockets| sockets.local()).collect::<io::Result<Vec<_>>>()?;
-    let mut phones = Phones::new(&addresses)?;
+    let mut phones = connected(&addresses)?;
     for (leg, sockets) in sockets.into_iter().enumerate() {
         let remote = Some(phones.sockets[leg].local_addr()?);
         let params = MediaParams { remote, ..MediaParams::new(CodecKind::Pcmu, 0) };
@@ -139,6 +137,13 @@ fn media(kind: &str, legs: usize, seconds: Duration) -> io::Result<()> {
     std::fs::remove_file(prompt)
 }
 
+/// A phone for each of these addresses.
+fn connected(peers: &[SocketAddr]) -> io::Result<Phones> {
+    let phones = Phones::new(peers.len())?;
+    phones.sockets.iter().zip(peers).try_for_each(|(phone, peer)| phone.connect(peer))?;
+    Ok(phones)
+}
+
 fn print(kind: &str, calls: usize, used: Duration, told: &Told) {
     let share = used.as_secs_f64() / told.elapsed.as_secs_f64() * 100.0;
     let mut delays = told.delays.clone();
@@ -154,93 +159,6 @@ fn print(kind: &str, calls: usize, used: Duration, told: &Told) {
         delay(0.5),
         delay(0.99),
     );
-}
-
-/// All phones: each sends a packet every 20 ms, one after the other through the 20 ms.
-struct Phones {
-    sockets: Vec<UdpSocket>,
-    packets: u32,
-    speech: Vec<u8>,
-    begun: Instant,
-}
-
-/// What the phones saw.
-#[derive(Default)]
-struct Told {
-    elapsed: Duration,
-    sent: u64,
-    received: u64,
-    /// From phone to phone (us), of packets that came back as they were sent, to a probe.
-    delays: Vec<u32>,
-}
-
-impl Phones {
-    fn new(peers: &[SocketAddr]) -> io::Result<Self> {
-        let open = |peer: &SocketAddr| {
-            let socket = UdpSocket::bind((HERE, 0))?;
-            socket.set_nonblocking(true)?;
-            socket.connect(peer)?;
-            Ok(socket)
-        };
-        let sockets = peers.iter().map(open).collect::<io::Result<Vec<_>>>()?;
-        let speech = (0..8_000).map(|at| g711::ulaw((6_000.0 * (TAU * 440.0 * f64::from(at) / 8_000.0).sin()) as i16));
-        Ok(Self { sockets, packets: 0, speech: speech.collect(), begun: Instant::now() })
-    }
-
-    /// Lets them talk.
-    fn talk(&mut self, how_long: Duration) -> Told {
-        let mut told = Told::default();
-        let begun = Instant::now();
-        let frames = (how_long.as_millis() / FRAME.as_millis()) as u32;
-        let group = self.sockets.len().div_ceil(20);
-        let mut bytes = Vec::new();
-        for frame in 0..frames {
-            for (turn, at) in (0..self.sockets.len()).step_by(group).enumerate() {
-                let due = begun + FRAME * frame + Duration::from_millis(turn as u64);
-                std::thread::sleep(due.saturating_duration_since(Instant::now()));
-                for probe in 0..PROBES.min(self.sockets.len()) {
-                    self.listen(probe, &mut told);
-                }
-                for socket in at..(at + group).min(self.sockets.len()) {
-                    self.listen(socket, &mut told);
-                    self.say(socket, &mut bytes, &mut told);
-                }
-            }
-            self.packets += 1;
-        }
-        told.elapsed = begun.elapsed();
-        told
-    }
-
-    fn say(&self, socket: usize, bytes: &mut Vec<u8>, told: &mut Told) {
-        let mut payload = [0; 160];
-        let start = self.packets as usize * 160 % 8_000;
-        payload.copy_from_slice(&self.speech[start..start + 160]);
-        // The moment stands in the audio itself: a mark, then microseconds.
-        payload[..4].copy_from_slice(b"mark");
-        payload[4..8].copy_from_slice(&(self.begun.elapsed().as_micros() as u32).to_be_bytes());
-        let packet = Packet {
-            marker: false,
-            payload_type: 0,
-            sequence: self.packets as u16,
-            timestamp: self.packets.wrapping_mul(160),
-            ssrc: socket as u32,
-            payload: &payload,
-        };
-        packet.write(bytes);
-        told.sent += u64::from(self.sockets[socket].send(bytes).is_ok());
-    }
-
-    fn listen(&self, socket: usize, told: &mut Told) {
-        let mut buffer = [0; 2_048];
-        while let Ok(length) = self.sockets[socket].recv(&mut buffer) {
-            told.received += 1;
-            if let Some(b"mark") = buffer.get(12..16).filter(|_| length > 20 && socket < PROBES) {
-                let sent = u32::from_be_bytes([buffer[16], buffer[17], buffer[18], buffer[19]]);
-                told.delays.push((self.begun.elapsed().as_micros() as u32).wrapping_sub(sent));
-            }
-        }
-    }
 }
 
 /// CPU time of a thread of ours, the kernel's included.
