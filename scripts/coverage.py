@@ -44,12 +44,14 @@ OURS = (
     "Queue",
     "ValidationRequest",
     "Recording",
+    "RealtimeTranscription",
     "ShortCode",
     "SipAuth",
     "SipCredential",
     "SipDomain",
     "SipIp",
     "SmsMessage",
+    "Transcription",
     "UserDefinedMessage",
     "SigningKey",
     "Service",
@@ -63,14 +65,12 @@ OURS = (
 _SEARCH = "the real answer has no paging members, and the keys SMS and MMS in capitals"
 _ADD_ON = "nothing can be installed: add-ons are a marketplace of the original's"
 _NO_ADD_ONS = "nothing makes one: add-ons are a marketplace of the original's"
-_NO_TRANSCRIPTIONS = "nothing makes one yet"
 EXCEPTIONS = {
     **{
         f"ListAvailablePhoneNumber{kind}": _SEARCH
         for kind in ("Local", "MachineToMachine", "Mobile", "National", "SharedCost", "TollFree", "Voip")
     },
     "CreateIncomingPhoneNumberMobile": "the checker takes a US number, and the US has none of kind Mobile",
-    **{f"{verb}RecordingTranscription": _NO_TRANSCRIPTIONS for verb in ("Fetch", "Delete", "List")},
     **{f"{verb}RecordingAddOnResult": _NO_ADD_ONS for verb in ("Fetch", "Delete", "List")},
     **{f"{verb}RecordingAddOnResultPayload": _NO_ADD_ONS for verb in ("Fetch", "Delete", "List")},
     "FetchRecordingAddOnResultPayloadData": _NO_ADD_ONS,
@@ -86,6 +86,7 @@ def main() -> int:
     fixtures = json.loads((contract / "fixtures.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder, BackgroundServer(Path(folder) / "data") as ready:
         _record_conference(ready)
+        transcribed = _transcribed_recording(ready)
         call = _prepare(ready, _serve_pictures())
         # The checker prefers what it made to what it finds; but only the message that came in has a picture by then,
         # only the call that was there is answered, and only in the queue that was there somebody waits.
@@ -94,6 +95,7 @@ def main() -> int:
         there = {
             "skip": {**fixtures["skip"], **skip},
             "sids": {**fixtures["sids"], "CA": call},
+            "path_values": {**fixtures.get("path_values", {}), "RecordingSid": transcribed},
             "prepare": {"api_v2010": ["CreateCallRecording"]},
             "operations": {**fixtures["operations"], "api_v2010.CreateCallRecording": {"CallSid": call}},
         }
@@ -150,6 +152,21 @@ def _prepare(ready: dict[str, Any], pictures: str) -> str:
     _wait(ready, "Notifications.json", b'"notifications":[{')
     _waiting_calls(ready)
     return _answered_call(ready)
+
+
+def _transcribed_recording(ready: dict[str, Any]) -> str:
+    """A recording with a transcription; another with one comes after it."""
+    twiml = '<Response><Record action="/" maxLength="2" timeout="0" trim="do-not-trim" transcribe="true"/></Response>'
+    for number in ("+14155551216", "+14155551217"):
+        wanted = {"To": number, "From": ready["numbers"][0], "Twiml": twiml}
+        call: str = json.loads(_rest(ready, "Calls.json", wanted))["sid"]
+        _wait(ready, f"Calls/{call}.json", b'"status":"in-progress"')
+        calls = f"handsets/{number}/calls"
+        (there,) = _own(ready, "GET", calls)["calls"]
+        _own(ready, "POST", f"{calls}/{there['id']}/await", {"status": ["over"], "within": 20_000, "fly": True})
+    _wait(ready, "Transcriptions.json", b'"total":2')
+    found = json.loads(_rest(ready, "Transcriptions.json"))["transcriptions"]
+    return str(found[-1]["recording_sid"])
 
 
 def _answered_call(ready: dict[str, Any]) -> str:

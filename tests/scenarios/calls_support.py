@@ -17,6 +17,7 @@ from hookflash.actions.move_recording import finish_recording, load_recording, s
 from hookflash.actions.receive_call import IncomingCall, receive_call
 from hookflash.domain.call import Call, CallStatus, NoSuchCallError, Source
 from hookflash.domain.recording import Recording, RecordingSource, RecordingStatus, RecordOptions
+from hookflash.domain.transcription import LiveOptions, LiveTranscription
 from hookflash.store.store import Tx
 
 PERSON = "+14155551212"
@@ -74,6 +75,12 @@ class HandMade:
         self._check(recording.call_sid)
         self.asked.append(("stop",))
         await self.finish(recording.sid)
+
+    async def start_transcription(self, call_sid: str, options: LiveOptions, *, name: str) -> LiveTranscription:
+        raise NotImplementedError("who listens is tried with real calls")
+
+    async def stop_transcription(self, transcription: LiveTranscription) -> None:
+        raise NotImplementedError("who listens is tried with real calls")
 
     # -- what happens to calls --
 
