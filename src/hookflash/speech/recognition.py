@@ -24,11 +24,14 @@ class Engines:
     def choose(self, how: Hearing, *, engine: str = "") -> Recogniser:
         """The first that fits: of the name or kind that a document gave, else by language and model. Raises
         RecognitionError when a document wants a provider that is not there: nobody else is taken for it."""
-        named = [(config, found) for config, found in self._plugged if engine in (config.name, config.kind)]
-        for config, recogniser in named or self._plugged:
-            if config.has_language(how.language) and (named or config.has_model(how.model)):
+        if engine == self._offline.name:
+            return _Filtered(self._offline)
+        by_name = engine not in _ANY
+        for config, recogniser in self._plugged:
+            fits = engine in (config.name, config.kind) if by_name else config.has_model(how.model)
+            if fits and config.has_language(how.language):
                 return _Filtered(recogniser)
-        if wanted := (engine if engine not in (*_ANY, self._offline.name) else "") or provider_of(how.model):
+        if wanted := engine if by_name else provider_of(how.model):
             raise RecognitionError(
                 NOT_CONFIGURED,
                 f"No speech engine does {wanted} for {how.language} here: plug it in with `speech_engines`, or take "

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -33,9 +34,9 @@ class Outside:
         along. Raises aiohttp.ClientError, OSError, TimeoutError."""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         patience = aiohttp.ClientTimeout(total=None, connect=seconds, sock_read=seconds)
-        async with self.session.post(
-            url, headers=headers, timeout=patience, allow_redirects=False, raise_for_status=True, **body
-        ) as answer:
+        async with self.session.post(url, headers=headers, timeout=patience, allow_redirects=False, **body) as answer:
+            if answer.status != HTTPStatus.OK:
+                raise aiohttp.ClientResponseError(answer.request_info, (), status=answer.status)
             yield answer
 
     async def close(self) -> None:

@@ -90,6 +90,8 @@ class _Session:
         """Take what the engine says until it has said all."""
         try:
             async for message in self._socket:
+                if message.type is aiohttp.WSMsgType.ERROR:
+                    raise AnswerError("it sent what is no message, or too long a one")
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self._take(message.data)
                 if self._dialect.is_over or self._is_over:
