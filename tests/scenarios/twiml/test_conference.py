@@ -463,3 +463,11 @@ def test_conference__of_a_name_whose_conference_is_over(party: Party) -> None:
     assert party.shown["sid"] != first
     party.calls[BOB].say("Here we are again.")
     alice.hears_sync("Here we are again.")
+
+
+def test_conference__that_nobody_is_admitted_to(party: Party) -> None:
+    """It was begun for a caller who could not take part, and is over with that."""
+    alice = party.join(ALICE, f'{SILENT} coach="CA{"0" * 32}"', after="<Say>Nobody to coach.</Say>")
+    alice.hears_sync("Nobody to coach")
+    alice.over_sync()
+    assert (party.status, party.shown["reason_conference_ended"]) == ("completed", "last-participant-left")

@@ -174,6 +174,7 @@ def test_rest_changes_what_waiting_is_like(party: Party) -> None:
     """WaitUrl replaces what is heard before the start."""
     alice = party.join(ALICE, f'waitUrl="{party.stage.page("wait", "<Say>Please hold.</Say>")}"')
     alice.hears_sync("Please hold")
+    alice.wait(1)
     party.change(ALICE, WaitUrl=party.stage.page("other", "<Say>It will not be long.</Say>"))
     alice.hears_sync("It will not be long")
 

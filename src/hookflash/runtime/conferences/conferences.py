@@ -1,6 +1,7 @@
 """All live conferences of this process: by account and name for those who come, by SID for REST."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -36,6 +37,7 @@ class Conferences:
         self._open: dict[tuple[str, str], LiveConference] = {}  # by account and name
         self._live: dict[str, LiveConference] = {}  # by SID; one that is over is there until its recording is whole
         self._opening: dict[tuple[str, str], asyncio.Task[LiveConference]] = {}
+        self._coming: Counter[tuple[str, str]] = Counter()  # who is about to enter
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -52,11 +54,17 @@ class Conferences:
 
         Raises NotAdmittedError.
         """
-        while True:
-            conference = await self._conference(call.parts, call.row.account_sid, name, options)
-            if not conference.is_ending:
-                return conference, conference.enter(call, seat)
-            await conference.over.wait()
+        key = call.row.account_sid, name
+        self._coming[key] += 1
+        try:
+            while True:
+                conference = await self._conference(call.parts, key, options)
+                if not conference.is_ending:
+                    return conference, conference.enter(call, seat)
+                await conference.over.wait()
+        finally:
+            self._coming[key] -= 1
+            self._forsake(key)
 
     async def enter_admitted(self, call: LiveCall, admission: Admission) -> tuple[LiveConference, Member]:
         """A call that REST has made for a conference comes there, if it is still there. Raises NotAdmittedError."""
@@ -124,10 +132,7 @@ class Conferences:
             raise NoSuchParticipantError(f"no live conference {sid} in this process")
         return found
 
-    async def _conference(
-        self, parts: Parts, account_sid: str, name: str, options: ConferenceOptions
-    ) -> LiveConference:
-        key = account_sid, name
+    async def _conference(self, parts: Parts, key: tuple[str, str], options: ConferenceOptions) -> LiveConference:
         if key in self._open:
             return self._open[key]
         if key not in self._opening:
@@ -141,9 +146,19 @@ class Conferences:
             self._beside(self._live_through(conference), f"conference-{row.sid}")
             await conference.begun.wait()
             self._open[key] = conference
+            self._forsake(key)
             return conference
         finally:
             del self._opening[key]
+
+    def _forsake(self, key: tuple[str, str]) -> None:
+        """End a conference that was begun for somebody who was not admitted, or left before."""
+        if self._coming[key]:
+            return
+        del self._coming[key]
+        conference = self._open.get(key)
+        if conference is not None and conference.is_forsaken:
+            self._beside(conference.close(), f"forsake-{conference.row.sid}")
 
     def _closed(self, conference: LiveConference, ringing: list[str]) -> None:
         del self._open[conference.row.account_sid, conference.row.friendly_name]

@@ -125,8 +125,8 @@ class LiveConference:
         if end is not None and not self.is_ending:
             self._dismiss_all(end, by=member.row)
         await member.part()
-        if not self._members and not self._is_closing:  # several may leave at once
-            await self._close()
+        if self.is_forsaken:  # several may leave at once
+            await self.close()
         elif not self.is_ending:
             if self.is_open and member.seat.beeps_on_exit:
                 self._beep()
@@ -144,8 +144,14 @@ class LiveConference:
         for member in self._members.values():
             member.dismiss(LEAVE_REASONS[reason])
 
-    async def _close(self) -> None:
-        self._is_closing = True
+    @property
+    def is_forsaken(self) -> bool:
+        """Whether nobody is in it, and nobody ends it."""
+        return not self._members and not self._is_closing
+
+    async def close(self) -> None:
+        """It is over, or waits as a row for those who are on the way to it; nobody is in it."""
+        self.is_ending = self._is_closing = True
         reason, by = self._end
         close = end_when_empty if reason in (EndReason.LAST_LEFT, EndReason.LAST_KICKED) else close_conference
         now = self._parts.clock.now()
