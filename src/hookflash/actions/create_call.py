@@ -49,6 +49,8 @@ async def create_call(tx: Tx, request: CreateCall, *, account: Account, now: int
     number = await _own_number(tx, request, account, callee, sender)
     application = await _application(tx, request, account)
     check_source(request, application)
+    if callee.kind is CalleeKind.APPLICATION:
+        await _check_application(tx, request, callee, account)
     await check_callee(tx, callee, account=account, rules=rules)
     call = new_call(request, account, callee=callee, sender=sender, application=application, now=now)
     call.phone_number_sid = number.sid if number else None
@@ -75,10 +77,20 @@ def read_pair(request: CreateCall) -> tuple[Callee, str]:
         raise ApiError(Code.INVALID_CALL_TO, to=request.to[:100])
     if callee.problem is not None:
         raise ApiError(_HEADER_CODES[callee.problem])
-    sender = parse_caller(request.sender, names=callee.kind in (CalleeKind.SIP, CalleeKind.CLIENT))
+    sender = parse_caller(request.sender, names=callee.kind is not CalleeKind.PHONE)
     if sender is None:
         raise ApiError(Code.INVALID_CALL_FROM, sender=request.sender[:100])
     return callee, sender
+
+
+async def _check_application(tx: Tx, request: CreateCall, callee: Callee, account: Account) -> None:
+    """Raises ApiError unless the call is for a conference, and the application is there to take it."""
+    if not isinstance(request.options, CallOptions) or request.options.conference is None:
+        raise ApiError(Code.INVALID_CALL_TO, to=request.to[:100])
+    sid = callee.text.removeprefix("app:")
+    application = await tx.one(Application, "numbers.application", account_sid=account.sid, sid=sid)
+    if application is None or not application.voice_url:
+        raise ApiError(Code.CALL_NOT_REACHABLE, to=callee.text)
 
 
 def check_source(request: CreateCall, application: Application | None) -> None:

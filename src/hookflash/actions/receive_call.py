@@ -85,6 +85,20 @@ async def answerer_of_number(tx: Tx, e164: str) -> Answerer | None:
     )
 
 
+async def answerer_of_application(tx: Tx, sid: str) -> Answerer | None:
+    """An application that is called as such; None when there is none that takes calls."""
+    application = await tx.one(Application, "numbers.application_by_sid", sid=sid)
+    if application is None or not application.voice_url:
+        return None
+    return Answerer(
+        account_sid=application.account_sid,
+        source=voice_source(application),
+        application_sid=application.sid,
+        status_callback=application.status_callback,
+        status_callback_method=application.status_callback_method or "POST",
+    )
+
+
 def _call(incoming: IncomingCall, answerer: Answerer, now: int) -> Call:
     sid = make_sid("CA", now)
     return Call(

@@ -21,6 +21,7 @@ _SIP = re.compile(
 _HEADER = re.compile(r"[Xx]-[A-Za-z0-9!%*_+'`.~-]{1,254}|User-to-User|Remote-Party-ID|P-[A-Za-z-]{1,60}|Diversion")
 _NAME = re.compile(r"[A-Za-z0-9_.+-]{1,255}")
 _CLIENT = re.compile(r"client:[^\s@:;?<>\"]{1,256}")
+_APPLICATION = re.compile(r"app:AP[0-9a-fA-F]{32}")
 _DIGITS = re.compile(r"\+?[0-9]{2,6}")
 
 
@@ -29,7 +30,7 @@ class CalleeKind(StrEnum):
     SIP = "sip"
     CLIENT = "client"
     SIM = "sim"
-    APPLICATION = "application"  #: only a `<Dial>` calls one
+    APPLICATION = "application"  #: of the account: a `<Dial>` or a conference calls one
 
 
 class HeaderProblem(StrEnum):
@@ -45,7 +46,7 @@ class Callee:
     """Whom a call goes to."""
 
     kind: CalleeKind
-    text: str  #: E.164, a short emergency number, `sip:user@host`, `client:name`, `sim:DE…`, an application's SID
+    text: str  #: E.164, a short emergency number, `sip:user@host`, `client:name`, `sim:DE…`, `app:AP…`
     headers: dict[str, str] = field(default_factory=dict)  #: of a SIP address, for the INVITE
     problem: HeaderProblem | None = None  #: with the headers, when they cannot be used
 
@@ -58,6 +59,8 @@ def parse_callee(text: str) -> Callee | None:
         return _sip(text)
     if scheme == "client":
         return _client(text)
+    if scheme == "app":
+        return _application(text)
     if scheme == "sim":
         return Callee(CalleeKind.SIM, text)
     if is_emergency(text):
@@ -115,6 +118,17 @@ def _client(text: str) -> Callee | None:
         return None
     params = {custom_header(name): value for name, value in parse_qsl(query, keep_blank_values=True)}
     return Callee(CalleeKind.CLIENT, address, params, _problem(query, params))
+
+
+def _application(text: str) -> Callee | None:
+    """`app:AP…`, and after a `?` what comes with the requests of the application."""
+    address, _, query = text.partition("?")
+    if not _APPLICATION.fullmatch(address):
+        return None
+    params = dict(parse_qsl(query, keep_blank_values=True))
+    return Callee(
+        CalleeKind.APPLICATION, address, params, HeaderProblem.TOO_LONG if len(query) > LONGEST_HEADERS else None
+    )
 
 
 def custom_header(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
-from hookflash.actions.receive_call import Answerer, IncomingCall, answerer_of_number
+from hookflash.actions.receive_call import Answerer, IncomingCall, answerer_of_application, answerer_of_number
 from hookflash.domain.call import Call, Source
 from hookflash.domain.call_address import Callee, CalleeKind, is_emergency, parse_callee
 from hookflash.domain.phone_numbers import AddressKind, parse_recipient
@@ -59,6 +59,8 @@ class CallPlaces:
     async def arrived(self, event: protocol.Invited) -> tuple[IncomingCall, Answerer | None]:
         if event.domain or event.to.startswith("sip:"):
             return await self._at_domain(event)
+        if event.to.startswith("app:") and not event.transport:
+            return await self._at_application(event)
         trunk = self._trunks.get(event.trunk)
         if trunk is not None:
             return _from_trunk(event, trunk), None
@@ -80,6 +82,9 @@ class CallPlaces:
         match callee.kind if callee else None:
             case CalleeKind.SIP:
                 return self._dial_sip(call, call.recipient, ring_ms, beside)
+            case CalleeKind.APPLICATION:
+                headers = call.options.sip_headers
+                return self._lines.call(call.recipient, from_=_shown(call), ring_ms=ring_ms, headers=headers)
             case CalleeKind.CLIENT:
                 return await self._dial_client(call, ring_ms, beside)
             case CalleeKind.PHONE if await self._store.read(_is_ours, call.recipient):
@@ -135,6 +140,14 @@ class CallPlaces:
                 reach=self._reach,
             )
         )
+
+    async def _at_application(self, event: protocol.Invited) -> tuple[IncomingCall, Answerer | None]:
+        sid = event.to.removeprefix("app:")
+        answerer = await self._store.read(answerer_of_application, sid)
+        incoming = IncomingCall(
+            sender=event.from_ or "anonymous", recipient=event.to, carrier="The platform", params=event.headers
+        )
+        return incoming, answerer
 
     async def _at_domain(self, event: protocol.Invited) -> tuple[IncomingCall, Answerer | None]:
         name = event.domain or _host(event.to)

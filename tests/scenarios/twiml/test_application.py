@@ -66,6 +66,17 @@ def test_application__records(stage: Stage) -> None:
     assert int(kept["RecordingDuration"]) >= 1
 
 
+def test_application__that_calls_itself(stage: Stage) -> None:
+    """13215: after ten of them no further one is called, and all go on."""
+    sid = application(stage, "<Hangup/>")
+    stage.page("other", f"<Dial><Application>{sid}</Application></Dial><Say>The end of it</Say>")
+    stage.call(f"<Dial><Application>{sid}</Application></Dial>").hears_sync("The end of it")
+    asked = [seen for seen in stage.app.requests if seen.path == "/app/other"]
+    assert len(asked) == 10
+    (alert,) = stage.rest(f"Calls/{asked[-1]['CallSid']}/Notifications.json")["notifications"]
+    assert alert["error_code"] == "13215"
+
+
 def test_application__that_refuses(stage: Stage) -> None:
     """The Dial is told so, and its action goes on."""
     sid = application(stage, '<Reject reason="busy"/>')

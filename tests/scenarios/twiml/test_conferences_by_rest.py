@@ -1,5 +1,6 @@
 """What REST does with those who take part in a conference, as phones hear it."""
 
+import json
 from urllib.error import HTTPError
 
 import pytest
@@ -47,6 +48,27 @@ def test_rest_calls_somebody_in(party: Party) -> None:
     call.hang_up()
     alice.over_sync()
     assert party.shown["reason_conference_ended"] == "participant-with-end-conference-on-exit-left"
+
+
+def test_rest_calls_an_application_in(party: Party) -> None:
+    """It takes part as a phone would, by a call of its own; what is written behind its SID comes with its requests."""
+    page = party.stage.page("bot", "<Pause/><Say>I am the bot</Say>")
+    sid = party.stage.rest("Applications.json", {"FriendlyName": "bot", "VoiceUrl": page})["sid"]
+    shown = called(party, f"app:{sid}?mood=good", EndConferenceOnExit="true")
+    alice = party.join(ALICE, SILENT)
+    alice.hears_sync("I am the bot")
+    alice.over_sync()
+    asked = party.stage.app.wait_for(To=f"app:{sid}")
+    assert (asked["mood"], asked["ApplicationSid"], asked["Direction"]) == ("good", sid, "inbound")
+    assert asked["CallSid"] != shown["call_sid"]
+
+
+def test_rest_calls_no_application_but_into_a_conference(party: Party) -> None:
+    """21211 of POST Calls."""
+    sid = party.stage.rest("Applications.json", {"FriendlyName": "bot", "VoiceUrl": party.stage.app.url})["sid"]
+    with pytest.raises(HTTPError) as refused:
+        party.stage.call_from_app("<Hangup/>", To=f"app:{sid}")
+    assert json.load(refused.value)["code"] == 21211
 
 
 def test_rest_calls_somebody_who_does_not_answer(party: Party) -> None:

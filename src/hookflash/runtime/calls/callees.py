@@ -24,13 +24,15 @@ from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.voice import DialPlan, FallThrough, MachineDetection, Target
 
 from .documents import Step
-from .placing import place
+from .ends import end_sentence
+from .placing import move_row, place
 
 if TYPE_CHECKING:
     from .live_call import LiveCall
     from .script import Script
 
 RING_BUFFER_MS = 5_000  # added to the time-out: networks take a while to ring
+MOST_LEVELS = 10  # of applications that call each other: one that calls itself does not go on for ever
 
 
 class Callee:
@@ -158,6 +160,10 @@ class Callees:
             sentence = f"<Application>: {sid} is no application of the account that has a VoiceUrl"
             caller.diary.alert(TwimlCode.DIAL_ELEMENT, sentence, level="warning")
             return None
+        if caller.level >= MOST_LEVELS:
+            sentence = f"<Application>: {MOST_LEVELS} applications have called each other; no further one is called"
+            caller.diary.alert(TwimlCode.DIAL_ELEMENT, sentence, level="warning")
+            return None
         options = msgspec.structs.replace(
             self._options(target),
             source=voice_source(application),
@@ -168,7 +174,15 @@ class Callees:
         row = await self._row(Address(CalleeKind.APPLICATION, shown), options)
         if row is None:
             return None
-        leg, inner = await caller.parts.places.open_line(row, ring_ms=self._ring_ms)
+        try:
+            leg, inner = await caller.parts.places.open_line(row, ring_ms=self._ring_ms)
+        except HungUp as gone:
+            end, now = gone.event, caller.parts.clock.now()
+            caller.ledger.add(
+                move_row, row.account_sid, row.sid, CallStatus.FAILED, now=now, sentence=end_sentence(end)
+            )
+            self.unreached = (row, CallStatus.FAILED)
+            return None
         return self._adopt(ApplicationCallee(target, caller.child(row, inner, is_invited=True), leg))
 
     def _adopt(self, callee: Callee) -> Callee:

@@ -51,9 +51,11 @@ _UNANSWERED = (480, "Temporarily Unavailable", CallStatus.NO_ANSWER)
 class LiveCall:
     """A call with a leg."""
 
-    def __init__(self, parts: Parts, row: Call, leg: Leg, *, is_invited: bool | None = None) -> None:
-        """`is_invited`: the leg was called, and is ours to answer; by default that of an inbound call."""
+    def __init__(self, parts: Parts, row: Call, leg: Leg, *, is_invited: bool | None = None, level: int = 0) -> None:
+        """`is_invited`: the leg was called, and is ours to answer; by default that of an inbound call. `level`: how
+        many calls it is below the one that nobody's document dialled."""
         self.parts = parts
+        self.level = level
         self.row = row  #: as it was when it was last looked at; its status is the leg's to know
         self.leg = leg
         self._is_invited = row.direction is CallDirection.INBOUND if is_invited is None else is_invited
@@ -296,7 +298,7 @@ class LiveCall:
 
     def child(self, row: Call, leg: Leg, *, is_invited: bool = False) -> "LiveCall":
         """A call that this one dials; `is_invited` where our end of it is the one that is called."""
-        return LiveCall(self.parts, row, leg, is_invited=is_invited)
+        return LiveCall(self.parts, row, leg, is_invited=is_invited, level=self.level + 1)
 
 
 async def _note_answered_by(tx: Tx, row: Call, found: str, *, ms: int, now: int) -> Call:

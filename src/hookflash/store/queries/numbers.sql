@@ -38,6 +38,9 @@ SELECT 1 FROM outgoing_caller_ids WHERE account_sid <> :account_sid AND phone_nu
 -- application --
 SELECT * FROM applications WHERE account_sid = :account_sid AND sid = :sid;
 
+-- application_by_sid --
+SELECT * FROM applications WHERE sid = :sid;
+
 -- sandbox --
 SELECT * FROM sandboxes WHERE account_sid = :account_sid;
 
