@@ -19,6 +19,15 @@ ALICE = "+14155551311"
 GREETING = "<Response><Say>You called from {{From}}.</Say></Response>"
 
 
+@pytest.fixture(autouse=True)
+def number(hookflash: Platform) -> Iterator[None]:
+    """Its first number asks afterwards whom it asked before."""
+    listed = hookflash.client.get("numbers")["numbers"]
+    before = next(each for each in listed if each["phone_number"] == hookflash.number)
+    yield
+    hookflash.configure(voice_url=before["voice_url"] or "", sms_url=before["sms_url"] or "")
+
+
 @pytest.fixture
 def greeting(hookflash: Platform) -> Iterator[str]:
     """The SID of a bin that greets."""

@@ -48,7 +48,7 @@ def test_room_participant_identity(stage: Stage) -> None:
 
 
 def test_stream(stage: Stage) -> None:
-    passed_over(stage, '<Stream url="wss://example.com/"/>', "streams of audio come with a later version")
+    passed_over(stage, '<Stream url="wss://example.com/"/>', "media streams come with a later version")
 
 
 def test_conversation_relay(stage: Stage) -> None:

@@ -299,6 +299,6 @@ def test_record_transcribe_callback(stage: Stage) -> None:
 
 
 def test_record_transcribe_callback__that_is_no_url(stage: Stage) -> None:
-    """13614: nobody is told."""
+    """13257: nobody is told."""
     stage.call('<Record action="app/done" timeout="2" transcribeCallback="ftp://a/"/>').hears_sync("Thank you.")
-    assert stage.codes() == [13614]
+    assert stage.codes() == [13257]
