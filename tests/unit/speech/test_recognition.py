@@ -1,46 +1,27 @@
-"""Which engine understands what, and what is done to its results."""
+"""Which engine understands what."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 
 from hookflash.speech.engines.config import EngineConfig, EngineError, engine_configs
-from hookflash.speech.profanity import without_profanity
-from hookflash.speech.recogniser import NOT_CONFIGURED, Hearing, RecognitionError, Session, Transcript
+from hookflash.speech.recogniser import NOT_CONFIGURED, Hearing, RecognitionError, Session
 from hookflash.speech.recognition import Engines
 
 
-class Parrot:
-    """Understands the same, whatever is said."""
+class Named:
+    """An engine that is only chosen."""
 
-    def __init__(self, name: str, text: str = "hello") -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self._said = Transcript(text=text, provider_data=f'{{"text": "{text}"}}')
 
-    @asynccontextmanager
-    async def listen(self, how: Hearing) -> AsyncIterator[Session]:
-        yield _Session(self._said)
-
-
-class _Session:
-    def __init__(self, said: Transcript) -> None:
-        self._said = said
-
-    async def write(self, pcm: bytes) -> None:
-        pass
-
-    async def end(self) -> None:
-        pass
-
-    async def __aiter__(self) -> AsyncIterator[Transcript]:
-        yield self._said
+    def listen(self, how: Hearing) -> AbstractAsyncContextManager[Session]:
+        raise NotImplementedError
 
 
 def engines(*plugged: dict[str, Any]) -> Engines:
-    return Engines(Parrot("pocketsphinx"), [(config, Parrot(config.name)) for config in engine_configs(plugged)])
+    return Engines(Named("pocketsphinx"), [(config, Named(config.name)) for config in engine_configs(plugged)])
 
 
 HOUSE = {"name": "house", "kind": "vosk", "languages": ["en", "de-DE"]}
@@ -85,36 +66,6 @@ def test_what_no_engine_fits_is_for_the_one_that_is_always_there() -> None:
     """It says itself what it cannot do."""
     assert engines(HOUSE).choose(Hearing(language="fr-FR")).name == "pocketsphinx"
     assert engines().choose(Hearing(model="phone_call"), engine="google").name == "pocketsphinx"
-
-
-async def test_bad_words_are_filtered_unless_an_application_wants_them() -> None:
-    """In the text and in the provider's data."""
-    chosen = Engines(Parrot("pocketsphinx", "what a shitty line")).choose(Hearing())
-
-    async def said(how: Hearing) -> Transcript:
-        async with chosen.listen(how) as session:
-            await session.write(b"")
-            await session.end()
-            [transcript] = [transcript async for transcript in session]
-            return transcript
-
-    assert await said(Hearing()) == Transcript(
-        text="what a s***** line", provider_data='{"text": "what a s***** line"}'
-    )
-    assert (await said(replace(Hearing(), profanity_filter=False))).text == "what a shitty line"
-
-
-@pytest.mark.parametrize(
-    ("text", "filtered"),
-    [
-        ("Fuck this.", "F*** this."),
-        ("BULLSHIT!", "B*******!"),
-        ("an assessment of Scunthorpe, in cockney", "an assessment of Scunthorpe, in cockney"),
-    ],
-)
-def test_the_first_letter_of_a_bad_word_is_kept(text: str, filtered: str) -> None:
-    """In any case, and whole words only."""
-    assert without_profanity(text) == filtered
 
 
 @pytest.mark.parametrize(

@@ -50,4 +50,9 @@ async def _end(session: Session, reading: "asyncio.Task[None]") -> None:
 
 async def _read(session: Session, told: Callable[[Transcript], None], *, profanity_filter: bool) -> None:
     async for transcript in session:
-        told(replace(transcript, text=without_swearing(transcript.text)) if profanity_filter else transcript)
+        told(_clean(transcript) if profanity_filter else transcript)
+
+
+def _clean(transcript: Transcript) -> Transcript:
+    text, provider_data = without_swearing(transcript.text), without_swearing(transcript.provider_data)
+    return replace(transcript, text=text, provider_data=provider_data)

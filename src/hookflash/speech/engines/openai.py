@@ -21,7 +21,7 @@ from .dialect import AnswerError, read_object, text_of
 from .outside import Outside, failure, reason_of, whole_answer
 from .sound import SoundError, even_pieces
 
-MOST_WAITING = 20  # utterances of one stream that are not understood yet
+MOST_WAITING = 2  # utterances of one stream: more audio is not taken before one of them is understood
 SHORTEST = RATE * 2 // 5  # bytes: a fifth of a second; shorter files are refused
 SPEECH_RATE = 24_000  # Hz, of `pcm`
 
@@ -74,17 +74,16 @@ class _Session:
         self._recogniser = recogniser
         self._cutter = cutter
         self._how = how
-        self._utterances: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._utterances: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_WAITING)
         self._results: asyncio.Queue[Transcript | RecognitionError | None] = asyncio.Queue()
-        self._has_failed = False
 
     async def write(self, pcm: bytes) -> None:
         for utterance in self._cutter.feed(pcm):
-            self._add(utterance)
+            await self._add(utterance)
 
     async def end(self) -> None:
-        self._add(self._cutter.so_far)
-        self._utterances.put_nowait(None)
+        await self._add(self._cutter.so_far)
+        await self._utterances.put(None)
 
     async def __aiter__(self) -> AsyncIterator[Transcript]:
         while (result := await self._results.get()) is not None:
@@ -93,27 +92,24 @@ class _Session:
             yield result
 
     async def ask(self) -> None:
-        """Have one utterance after the other understood."""
-        try:
-            while (utterance := await self._utterances.get()) is not None:
-                if result := await self._recogniser.understand(utterance, self._how):
+        """Have one utterance after the other understood, until one fails."""
+        has_failed = False
+        while (utterance := await self._utterances.get()) is not None:
+            if has_failed:
+                continue
+            try:
+                result = await self._recogniser.understand(utterance, self._how)
+            except RecognitionError as error:
+                has_failed = True
+                self._results.put_nowait(error)
+            else:
+                if result is not None:
                     self._results.put_nowait(result)
-            self._results.put_nowait(None)
-        except RecognitionError as error:
-            self._fail(error)
+        self._results.put_nowait(None)
 
-    def _add(self, utterance: bytes) -> None:
-        if len(utterance) < SHORTEST or self._has_failed:
-            return
-        if self._utterances.qsize() >= MOST_WAITING:
-            sentence = f"The speech engine {self._recogniser.name} failed: {MOST_WAITING} utterances wait for it."
-            self._fail(RecognitionError(DEGRADED, sentence))
-            return
-        self._utterances.put_nowait(utterance)
-
-    def _fail(self, error: RecognitionError) -> None:
-        self._has_failed = True
-        self._results.put_nowait(error)
+    async def _add(self, utterance: bytes) -> None:
+        if len(utterance) >= SHORTEST:
+            await self._utterances.put(utterance)
 
 
 class Voices:

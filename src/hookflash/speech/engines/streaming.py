@@ -77,8 +77,7 @@ class _Session:
     async def end(self) -> None:
         await self._send(self._socket.send_str, self._dialect.goodbye)
         if not self._is_over:
-            loop = asyncio.get_running_loop()
-            self._deadline = loop.call_later(self._seconds, self._fail, "it has not answered in time")
+            self._await_answer()
 
     async def __aiter__(self) -> AsyncIterator[Transcript]:
         while (result := await self._results.get()) is not None:
@@ -108,7 +107,16 @@ class _Session:
             if self._deadline is not None:
                 self._deadline.cancel()
 
+    def _await_answer(self) -> None:
+        """From the end of the audio on silence is a failure; whatever comes breaks it."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.call_later(self._seconds, self._fail, "it has not answered in time")
+
     def _take(self, message: str) -> None:
+        if self._deadline is not None:
+            self._await_answer()
         if part := self._dialect.read(message):
             self._tell(self._collecting.add(part))
 

@@ -97,16 +97,27 @@ async def test_a_slow_answer_is_given_up() -> None:
         may_end.set()
 
 
-async def test_a_stream_that_nobody_understands_is_given_up() -> None:
-    """Utterances do not pile up behind an engine that is too slow."""
-    may_end = asyncio.Event()
+async def test_a_stream_waits_for_an_engine_that_is_slow() -> None:
+    """Audio that comes faster than it is understood, as that of a recording, is taken as fast as the engine can."""
+    may_answer = asyncio.Event()
+    api = Api()
 
     async def handle(request: web.Request) -> web.Response:
-        await may_end.wait()
-        return web.Response()
+        await may_answer.wait()
+        return await api.handle(request)
 
-    audio = (on_the_phone("opening hours") + bytes(16_000)) * 25
+    audio = (on_the_phone("opening hours") + bytes(16_000)) * 6
     async with serving(handle) as server, engine_of("openai", server) as engine:
-        with pytest.raises(RecognitionError, match="wait for it"):
+        listening = asyncio.create_task(transcripts(engine, Hearing(is_one_utterance=False), audio))
+        _, waiting = await asyncio.wait([listening], timeout=0.1)
+        assert waiting
+        may_answer.set()
+        assert len(await listening) == len(api.sounds) == 6
+
+
+async def test_a_stream_goes_on_to_its_end_behind_a_failure() -> None:
+    """Who writes is never held up by an engine that has failed; the failure is told once."""
+    audio = (on_the_phone("opening hours") + bytes(16_000)) * 6
+    async with serving(Api(web.Response(status=500)).handle) as server, engine_of("openai", server) as engine:
+        with pytest.raises(RecognitionError, match="HTTP 500"):
             await transcripts(engine, Hearing(is_one_utterance=False), audio)
-        may_end.set()
