@@ -8,7 +8,7 @@ grants to people.
 from collections import Counter
 
 import pytest
-from tests.unit.switch.greetings import FIRST, SECOND, Half, answerers
+from tests.scenarios.speech.greetings import FIRST, SECOND, Half, answerers
 
 from hookflash import _switch
 
