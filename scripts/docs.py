@@ -158,14 +158,19 @@ def twiml_voice() -> str:
         "an answer that is a sound file is played; an empty answer is an error. What is unknown or wrong is passed "
         "over with a warning in the debugger. A wrong value of an attribute leaves its default, or lets the verb be "
         "skipped: the column *when wrong* says which.",
-        "Verbs that a later version brings have their place below, with the code of the warning that they are passed "
-        "over with until then.",
-    ]
+        "Elements that a later version brings have their place below, with the code of the warning that they are "
+        "passed over with until then: "
+        + words(f"<{declaration.name}>" for declaration in reachable(VOICE.verbs) if declaration.refusal) + ".",
+    ]  # fmt: skip
     return "\n\n".join([*parts, *verb_sections(VOICE.verbs)])
 
 
 def verb_sections(verbs: Mapping[str, type[Verb]]) -> Iterable[str]:
-    """A section for each of `verbs` and for what may stand inside, each once."""
+    return map(verb_section, reachable(verbs))
+
+
+def reachable(verbs: Mapping[str, type[Verb]]) -> Iterable[Declaration]:
+    """`verbs` and what may stand inside, each once."""
     shown: dict[str, Declaration] = {}
     left = [kind.declaration for kind in reversed([*verbs.values()])]
     while left:
@@ -173,7 +178,7 @@ def verb_sections(verbs: Mapping[str, type[Verb]]) -> Iterable[str]:
         if declaration.name not in shown:
             shown[declaration.name] = declaration
             left += [child.declaration for child in reversed([*declaration.children.values()])]
-    return map(verb_section, shown.values())
+    return shown.values()
 
 
 def verb_section(verb: Declaration) -> str:

@@ -41,7 +41,9 @@ def check_command(
 ) -> int:
     """Check each of `documents` and print what was found; returns the exit code: 1 for an error or a warning."""
     channel = MESSAGING if messaging else VOICE if voice else None
-    with complaints("check"):
+    with complaints("check", ValueError):
+        if method.upper() not in ("GET", "POST"):
+            raise ValueError(f"a document is asked for with GET or POST, not {printable(method)}")
         checked = [_checked(source, channel, inline=inline, method=method.upper()) for source in documents]
     if as_json:
         print(json.dumps([row for each in checked for row in _rows(each)], indent=2))

@@ -48,7 +48,10 @@ class BinPages:
         signature = request.headers.get("x-twilio-signature", "")
         url = str(request.url)
         named = [url, public_url + url.partition(request.url.netloc)[2]] if public_url else [url]
-        token = await self._auth.token(row.account_sid)
+        try:
+            token = await self._auth.token(row.account_sid)
+        except KeyError:
+            return False  # the account is gone
         return any(is_signed(token, each, form, signature) for each in named)
 
 

@@ -87,6 +87,13 @@ def test_a_url_that_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"{url}: error 11202: " in capsys.readouterr().out
 
 
+def test_a_method_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody is asked with it."""
+    with pytest.raises(SystemExit, match="1"):
+        check("http://127.0.0.1:1/", method="DELETE")
+    assert "GET or POST" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A sentence and the exit code 1."""
     with pytest.raises(SystemExit, match="1"):
