@@ -71,6 +71,32 @@ def test_rest_calls_no_application_but_into_a_conference(party: Party) -> None:
     assert json.load(refused.value)["code"] == 21211
 
 
+def test_the_call_of_who_is_called_in_is_one_like_others(party: Party) -> None:
+    """It has its own callbacks, its own recording and its own end; what answers is told beside."""
+    app = party.stage.app.url
+    greeting = "You have reached the voicemail of Bob. Please leave a message after the tone and I will call you back."
+    party.stage.handset(BOB).answers("voicemail", says=greeting)
+    alice = party.join(ALICE, SILENT)
+    shown = called(
+        party,
+        BOB,
+        StatusCallback=f"{app}/call",
+        StatusCallbackEvent="answered completed",
+        Record="true",
+        RecordingStatusCallback=f"{app}/recording",
+        MachineDetection="Enable",
+        AmdStatusCallback=f"{app}/detected",
+        TimeLimit="20",
+    )
+    alice.hears_sync("You have reached the voicemail of Bob")
+    alice.wait(25)
+    assert party.until(AnsweredBy="machine_start").path == "/app/detected"
+    done = party.until(CallSid=str(shown["call_sid"]), CallStatus="completed")
+    assert done.path == "/app/call"
+    assert int(done["CallDuration"]) == 20
+    assert party.until(RecordingStatus="completed")["RecordingSource"] == "OutboundAPI"
+
+
 def test_rest_calls_somebody_who_does_not_answer(party: Party) -> None:
     """It is told as one that could not be added, and the conference that nobody came to is over."""
     party.stage.handset(BOB).answers("busy")
@@ -302,6 +328,8 @@ def test_rest_ends_it(party: Party) -> None:
     assert party.shown["sid"] != shown["sid"]
     listed = party.stage.rest("Conferences.json?Status=completed&FriendlyName=room")["conferences"]
     assert [each["sid"] for each in listed] == [shown["sid"]]
+    timeline = party.stage.hookflash.client.get("timeline", str(shown["sid"]))["events"]
+    assert "The conference is over: conference ended via api" in [event["sentence"] for event in timeline]
 
 
 # -- recorded --
