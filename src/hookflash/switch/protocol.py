@@ -141,7 +141,7 @@ class Collect(Command, frozen=True, kw_only=True, tag="collect"):
     With `speech`, whichever comes first decides. After a key, speech does not count. Speech of at least 180 ms
     (shorter sounds are clicks) stops the prompts as a key does and makes keys count no more; `end_ms` of silence after
     it, or its lasting for `most_ms`, ends the operation with `speech`. With `barge_in` off, what is said over the
-    prompts does not count at all.
+    prompts does not count at all; nor does what is 18 dB weaker than the prompts, which may be their echo.
     """
 
     op: int

@@ -90,11 +90,11 @@ impl Collector {
         self.utterance.as_ref().is_some_and(|utterance| utterance.began().is_some())
     }
 
-    /// Takes 20 ms of what is said; `is_key`: they are the tones of a key, which will be told as such.
-    pub fn hear(&mut self, said: &Frame, is_key: bool, now: Micros) -> Speech {
+    /// Takes 20 ms of what is said and heard; `is_key`: what is said are the tones of a key, which will be told as such.
+    pub fn hear(&mut self, said: &Frame, heard: &Frame, is_key: bool, now: Micros) -> Speech {
         let counts = !is_key && (self.barge_in || !self.is_prompting);
-        let turn = self.utterance.as_mut().map_or(Turn::Nothing, |utterance| utterance.push(said, counts, now));
-        match turn {
+        let Some(utterance) = &mut self.utterance else { return Speech::Silent };
+        match utterance.push(said, heard, counts, now) {
             Turn::Nothing => Speech::Silent,
             Turn::Began => {
                 self.deadline = None;

@@ -214,13 +214,13 @@ impl Operations {
 
     /// Whether one of them listens to what the leg says.
     pub fn listen(&self) -> bool {
-        let awaits_speech = self.collector.as_ref().is_some_and(Collector::awaits_speech);
-        awaits_speech || !self.detections.is_empty() || self.are_recorded()
+        !self.detections.is_empty() || self.follow_both()
     }
 
-    /// Whether one of them takes down what the leg hears.
-    pub fn are_recorded(&self) -> bool {
-        !self.taps.is_empty() || self.recorders.iter().any(Recorder::listens)
+    /// Whether one of them goes by what the leg hears, too.
+    pub fn follow_both(&self) -> bool {
+        let awaits_speech = self.collector.as_ref().is_some_and(Collector::awaits_speech);
+        awaits_speech || !self.taps.is_empty() || self.recorders.iter().any(Recorder::listens)
     }
 
     /// Whether a key would make a difference to one of them.
@@ -292,7 +292,7 @@ impl Operations {
 
     /// Gives 20 ms of what the leg says and hears to all that listen; `is_key`: what it says is the tones of a key.
     pub fn hear(&mut self, said: &Frame, heard: &Frame, is_key: bool, now: Micros) {
-        self.hear_speech(said, is_key, now);
+        self.hear_speech(said, heard, is_key, now);
         for (op, tap) in &mut self.taps {
             if tap.hear(said, heard) {
                 self.heard.push(*op);
@@ -310,10 +310,10 @@ impl Operations {
     }
 
     /// Lets the one that collects hear what is said; the beginning of speech stops its prompts.
-    fn hear_speech(&mut self, said: &Frame, is_key: bool, now: Micros) {
+    fn hear_speech(&mut self, said: &Frame, heard: &Frame, is_key: bool, now: Micros) {
         let Some(collector) = self.collector.as_mut().filter(|collector| collector.awaits_speech()) else { return };
         let (op, yields) = (collector.op(), collector.yields());
-        match collector.hear(said, is_key, now) {
+        match collector.hear(said, heard, is_key, now) {
             Speech::Silent => {}
             Speech::Began if yields => {
                 collector.prompts_ended(now);

@@ -147,12 +147,12 @@ impl Session {
         carrier: &mut impl Carrier,
     ) {
         let over = self.overlay();
-        let is_recorded = self.operations.are_recorded();
+        let follows_both = self.operations.follow_both();
         let is_listened_to = self.operations.listen();
         let mut frame = [0; FRAME];
         let played = self.operations.play_next(&mut frame, now, library);
         let mut sum = [0; FRAME];
-        let voice = compose(played, &frame, share, own, &over, is_recorded, &mut sum);
+        let voice = compose(played, &frame, share, own, &over, follows_both, &mut sum);
 
         self.spoke = !matches!(voice, Voice::Nothing) || self.outgoing.is_pressing();
         let is_idle_link = !self.spoke && self.wire != Wire::Socket;

@@ -1,6 +1,10 @@
 //! Speech that answers a prompt: when it begins, and when it is over.
+//!
+//! Phones give back a little of what they hear. What is that much weaker than the prompt that was just played may be its
+//! echo, and begins no word.
 
 use super::SpeechEnd;
+use crate::dsp::level::dbfs;
 use crate::dsp::{Vad, vad};
 use crate::session::TICK;
 use crate::{Frame, Micros, SAMPLE_RATE, micros};
@@ -11,11 +15,18 @@ const HANG: Micros = micros(vad::HANG_MS as u32) - TICK;
 /// Shorter sounds are clicks and breaths: so much speech in a row, what the detector adds to it included, is a word.
 const WORD: Micros = micros(180);
 
+/// How much weaker than what the phone heard its echo is, in dB (ITU-T G.131 counts on 24 and more).
+const ECHO: f32 = 18.0;
+/// How fast what was heard is forgotten, in dB for each tick: echoes come back within a few hundred milliseconds.
+const FADE: f32 = 0.4;
+
 /// One side's speech, from the first word to the silence after the last.
 pub(super) struct Utterance {
     end: Micros,
     most: Micros,
     vad: Vad,
+    /// Level of what the phone heard, fading away.
+    heard: f32,
     /// Speech in a row that may still turn out to be a click.
     word: Micros,
     /// When it began, once that is certain.
@@ -42,6 +53,7 @@ impl Utterance {
             end: micros(how.end_ms),
             most: micros(how.most_ms),
             vad: Vad::new(SAMPLE_RATE as u32),
+            heard: f32::MIN,
             word: 0,
             began: None,
             last: 0,
@@ -58,10 +70,13 @@ impl Utterance {
         self.word > 0
     }
 
-    /// Takes the 20 ms up to `now`; where they do not `count`, it only learns what the noise behind is like.
-    pub fn push(&mut self, said: &Frame, counts: bool, now: Micros) -> Turn {
+    /// Takes the 20 ms up to `now` of what the phone says and hears; where they do not `count`, it only learns what the
+    /// noise behind is like.
+    pub fn push(&mut self, said: &Frame, heard: &Frame, counts: bool, now: Micros) -> Turn {
+        self.heard = dbfs(heard).max(self.heard - FADE);
         let speaks = self.vad.push(said) && counts;
-        self.word = if speaks { self.word + TICK } else { 0 };
+        let goes_on = self.word > 0 || self.began.is_some() || dbfs(said) > self.heard - ECHO;
+        self.word = if speaks && goes_on { self.word + TICK } else { 0 };
         if speaks {
             self.last = now;
         }
@@ -93,7 +108,7 @@ mod tests {
             for _ in 0..ms / 20 {
                 now += 20 * MS;
                 let frame = noise.frame(if speaks { -25.0 } else { -62.0 }, 160).try_into().unwrap();
-                match utterance.push(&frame, true, now) {
+                match utterance.push(&frame, &[0; 160], true, now) {
                     Turn::Nothing => {}
                     turn => turns.push((turn, now / MS)),
                 }
@@ -123,5 +138,26 @@ mod tests {
     fn pauses_and_the_most() {
         let pauses: Vec<(u64, bool)> = (0..10).flat_map(|_| [(600, true), (900, false)]).collect();
         assert_eq!(turns(&pauses), [(Turn::Began, 180), (Turn::Over, 5_000)]);
+    }
+
+    /// A phone that gives back its prompt, 24 dB weaker and 200 ms later, says nothing; who speaks over it does.
+    #[test]
+    fn an_echo_is_no_answer() {
+        let mut utterance = Utterance::new(SpeechEnd { end_ms: 1_000, most_ms: 5_000 });
+        let (mut noise, mut began) = (Noise::new(3), None);
+        let is_syllable = |tick: u64| tick % 20 < 14;
+        for tick in 0..400 {
+            let heard = noise.frame(if is_syllable(tick) { -18.0 } else { -60.0 }, 160).try_into().unwrap();
+            let level = match (tick >= 300, is_syllable(tick + 10)) {
+                (true, _) => -26.0,
+                (false, true) => -42.0,
+                (false, false) => -62.0,
+            };
+            let said = noise.frame(level, 160).try_into().unwrap();
+            if utterance.push(&said, &heard, true, tick * TICK) == Turn::Began {
+                began = Some(tick);
+            }
+        }
+        assert!(began.is_some_and(|tick| (305..312).contains(&tick)), "{began:?}");
     }
 }
