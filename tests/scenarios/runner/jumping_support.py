@@ -14,7 +14,7 @@ from tests.unit.actions.world import PERSON, World
 from hookflash.actions.check_callee import CallRules
 from hookflash.store.bus import LocalBus
 from hookflash.store.sqlite import SqliteStore
-from hookflash.store.store import Store, Tx
+from hookflash.store.store import Store, StoreError, Tx
 from hookflash.store.timeline import Event
 from hookflash.switch import protocol
 from hookflash.testing.leg import NamedSpeech, ScriptedLeg
@@ -49,9 +49,12 @@ class AwaitedStore:
     """A store for which the clock stands still."""
 
     def __init__(self, store: Store) -> None:
+        self.is_broken = False
         self._store = store
 
     async def write(self, action: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self.is_broken:
+            raise StoreError("the test says so")
         with _working():
             return await self._store.write(action, *args, **kwargs)
 
@@ -109,9 +112,11 @@ class InsideApp:
 class JumpingWorld:
     """A server's live calls, its application, and what callers do."""
 
-    def __init__(self, world: World, app: InsideApp, client: WebhookClient, directory: Path) -> None:
+    def __init__(
+        self, world: World, store: AwaitedStore, app: InsideApp, client: WebhookClient, directory: Path
+    ) -> None:
         self.app = app
-        self.store: Store = world.store
+        self.store = store
         self._world = world
         self._legs = 0
         self.runner = scripted_runner(
@@ -169,5 +174,5 @@ async def jumping_world(directory: Path) -> AsyncIterator[JumpingWorld]:
     await world.insert("accounts", world.account)
     inside = Inside(app, is_inside=lambda name: name == HOST)
     async with WebhookClient(egress=EgressPolicy(allow_private=True), clock=LoopClock(), inside=inside) as client:
-        yield JumpingWorld(world, app, client, directory)
+        yield JumpingWorld(world, store, app, client, directory)
     await store.close()

@@ -167,3 +167,24 @@ async def in_order(here: JumpingWorld, sids: list[str]) -> list[str]:
 
 def first_turn(timeline: list[Event]) -> int | None:
     return next((event.at for event in timeline if event.sentence.startswith("Its turn has come")), None)
+
+
+def test_a_store_that_fails(tmp_path: Path) -> None:
+    """`system-error` after ten seconds, of no queue; and once the store is back, nobody is found waiting."""
+
+    async def wait() -> None:
+        async with jumping_world(tmp_path) as here:
+            await stage(here)
+            here.app.takes["/voice"] = 2
+            leg = await here.call(CALLER)
+            await asyncio.sleep(1)
+            here.store.is_broken = True
+            await asyncio.sleep(20)
+            here.store.is_broken = False
+            await here.over()
+            (after,) = here.app.asked["/after"]
+            assert (after["QueueResult"], "QueueSid" in after) == ("system-error", False)
+            assert leg.done[-1] == "gone local"
+            assert await here.count("queue_members") == 0
+
+    run_jumping(wait())

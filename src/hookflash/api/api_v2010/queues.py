@@ -1,26 +1,22 @@
 """Queues of callers: made by REST, or by the first call that enters one."""
 
 from hookflash.actions.change_queue import create_queue, delete_queue, update_queue
-from hookflash.api.params import Param, Rule, integer, read_params
+from hookflash.api.params import Param, friendly_name, integer, read_params
 from hookflash.api.product import API_2010
 from hookflash.api.request import Answer, ApiRequest
 from hookflash.api.resource import Operation, Property, Resource, fetches, lists, props
-from hookflash.domain.queue import LARGEST, LONGEST_NAME, SizedQueue
+from hookflash.domain.queue import LARGEST, SizedQueue
 from hookflash.errors import ApiError, Code
 from hookflash.store.store import Tx
 from hookflash.store.tables import Table
 
 
-def _name() -> Rule:
-    def read(name: str, value: str) -> str:
-        text = value.strip()
-        if not text:
-            raise ApiError(Code.MISSING_PARAMETER, name=name)
-        if len(text) > LONGEST_NAME:
-            raise ApiError(Code.INVALID_FRIENDLY_NAME, limit=LONGEST_NAME)
-        return text
-
-    return read
+def _name(name: str, value: str) -> str:
+    """The name of a queue, as documents use it."""
+    text = value.strip()
+    if not text:
+        raise ApiError(Code.MISSING_PARAMETER, name=name)
+    return friendly_name(name, text)
 
 
 class Queues(Resource[SizedQueue]):
@@ -46,7 +42,7 @@ QUEUE = Queues(
         *props("date_created", "date_updated"),
     ),
     params=(
-        Param("FriendlyName", "name", _name(), Code.MISSING_PARAMETER),
+        Param("FriendlyName", "name", _name, Code.MISSING_PARAMETER),
         Param("MaxSize", "max_size", integer(1, LARGEST)),
     ),
     children={"members": "Members"},

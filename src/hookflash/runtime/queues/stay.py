@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from hookflash.actions.enter_queue import enter_queue, leave_queue, take_from_queue
 from hookflash.domain.call import Source
 from hookflash.domain.clock import SECOND
-from hookflash.domain.queue import QueueResult
+from hookflash.domain.queue import Member, Queue, QueueResult
 from hookflash.runtime.calls.documents import Step
 from hookflash.runtime.calls.races import first_of, meanwhile
-from hookflash.store.store import StoreError
 from hookflash.switch.leg import HungUp
 from hookflash.twiml.channels import QUEUE_WAIT, QUEUE_WHISPER
 from hookflash.twiml.problems import TwimlCode
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from hookflash.runtime.calls.script import Script
 
 TOLD_ROUNDS = 20  #: of a wait, in its timeline; a day of them would fill it
+LONGEST_ENTRY = 10 * SECOND  #: ms that a caller is kept from the verbs that would go on without the queue
 LEAST_ROUND = SECOND  #: ms: an application that answers with nothing to be heard is not asked more often than that
 
 _R = QueueResult
@@ -47,23 +47,37 @@ class Stay:
 
     async def run(self) -> Waited:
         """Until the caller is out of the queue again."""
-        call, now = self._call, self._call.parts.clock.now
+        call = self._call
         try:
-            with call.parts.pending:
-                queue, member = await call.ledger.write(
-                    enter_queue, call.row, self._plan.name, max_size=self._plan.max_size, now=now()
-                )
+            entered = await self._enter()
+            if entered is None:
+                call.diary.alert(TwimlCode.INTERNAL, "The store could not take the caller into the queue in time")
+                return Waited(result=_R.SYSTEM_ERROR)
+            queue, member = entered
             if member is None:
-                sentence = f"The queue {queue.sid} is full"
-                call.diary.alert(TwimlCode.QUEUE_FULL, sentence, level="warning")
+                call.diary.alert(TwimlCode.QUEUE_FULL, f"The queue {queue.sid} is full", level="warning")
                 return Waited(result=_R.QUEUE_FULL)
             self._line, self._waiting = self._queues.line(queue), Waiting(member, call)
             return await self._wait()
-        except StoreError:
-            call.diary.alert(TwimlCode.INTERNAL, "The caller could not be put into the queue")
-            return Waited(result=_R.SYSTEM_ERROR)
+        except HungUp:
+            return Waited(result=_R.HANGUP)  # before it was in
         finally:
             call.ledger.add(leave_queue, call.row.account_sid, call.row.sid)
+
+    async def _enter(self) -> tuple[Queue, Member | None] | None:
+        """The queue, and its place there unless it is full; None when the store takes too long over it."""
+        call = self._call
+        writing = call.ledger.write(
+            enter_queue, call.row, self._plan.name, max_size=self._plan.max_size, now=call.parts.clock.now()
+        )
+        with call.parts.pending:
+            async with meanwhile(writing) as entering, meanwhile(self._script.leg.wait(LONGEST_ENTRY)) as patience:
+                await asyncio.wait({entering, patience}, return_when=asyncio.FIRST_COMPLETED)
+                if entering.done():
+                    entered: tuple[Queue, Member | None] = entering.result()
+                    return entered
+                patience.result()
+                return None
 
     async def _wait(self) -> Waited:
         self._line.enter(self._waiting)
