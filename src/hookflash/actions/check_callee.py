@@ -26,7 +26,7 @@ async def check_callee(tx: Tx, callee: Callee, *, account: Account, rules: CallR
         return  # whether emergency numbers are dialled is a matter of trunks
     to = callee.text
     if account.type is AccountType.TRIAL and not await tx.value(
-        "numbers.may_call_on_trial", account_sid=account.sid, number=to
+        "numbers.own_or_verified", account_sid=account.sid, number=to
     ):
         raise ApiError(Code.TRIAL_CALL_UNVERIFIED, to=to)
     check_number(to, account=account, rules=rules)

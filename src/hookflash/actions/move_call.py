@@ -27,12 +27,14 @@ async def move_call(
     sentence: str,
     error: Code | None = None,
     sip_status: int | None = None,
+    stir_status: str | None = None,
 ) -> None:
     """Move `call` to the status `to` at `now` and tell its application.
 
-    `error` says why it failed, `sentence` says it to people; `sip_status` is the answer that ended it. The recording
-    that was asked for with the call has to be finished before the call is: its last callback names it. Raises
-    IllegalMoveError, also when the row has left the status that `call` was read in: whoever came first has won.
+    `error` says why it failed, `sentence` says it to people; `sip_status` is the answer that ended it, and
+    `stir_status` is how its network vouches for the caller. The recording that was asked for with the call has to be
+    finished before the call is: its last callback names it. Raises IllegalMoveError, also when the row has left the
+    status that `call` was read in: whoever came first has won.
     """
     was = call.status
     if not may_move(was, to):
@@ -52,7 +54,7 @@ async def move_call(
     tx.tally("call", to.value)
     await timeline.record(tx, call.sid, "move", sentence, account_sid=call.account_sid, now=now)
     if is_told:
-        await _tell(tx, call, event, now)
+        await _tell(tx, call, event, now, stir_status)
     if to in FINAL_STATUSES and call.options.conference is not None:
         await give_up_seat(tx, call, call.options.conference, now=now)
     if to in FINAL_STATUSES and call.options.validation is not None and not call.options.validation.is_done:
@@ -127,7 +129,7 @@ async def _write(tx: Tx, call: Call, was: CallStatus, now: int, *, is_told: bool
         raise IllegalMoveError(f"{call.sid} is {was} no more and cannot become {call.status}")
 
 
-async def _tell(tx: Tx, call: Call, event: CallEvent, now: int) -> None:
+async def _tell(tx: Tx, call: Call, event: CallEvent, now: int, stir_status: str | None = None) -> None:
     options = call.options
     recorded = await _recorded(tx, call) if event is CallEvent.COMPLETED and options.record else []
     await tell_about_call(
@@ -136,7 +138,7 @@ async def _tell(tx: Tx, call: Call, event: CallEvent, now: int) -> None:
         call.sid,
         url=options.status_callback or "",
         method=options.status_callback_method,
-        params=call_status_params(call, event, at=now, recorded=recorded),
+        params=call_status_params(call, event, at=now, recorded=recorded, stir_status=stir_status),
         now=now,
     )
     call.sequence += 1

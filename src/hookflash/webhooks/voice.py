@@ -51,10 +51,13 @@ def voice_params(call: Call, *, status: str | None = None) -> dict[str, str]:
     return params | call.options.params
 
 
-def call_status_params(call: Call, event: CallEvent, *, at: int, recorded: Iterable[Recording] = ()) -> dict[str, str]:
+def call_status_params(
+    call: Call, event: CallEvent, *, at: int, recorded: Iterable[Recording] = (), stir_status: str | None = None
+) -> dict[str, str]:
     """A status callback about `event`, at the moment `at` (ms), with the next number of its sequence.
 
-    `recorded` are the recordings that REST asked for with the call.
+    `recorded` are the recordings that REST asked for with the call, `stir_status` is how its network vouches for the
+    caller's number.
     """
     params = voice_params(call, status=_SAID.get(event))
     if call.answered_by:
@@ -72,6 +75,7 @@ def call_status_params(call: Call, event: CallEvent, *, at: int, recorded: Itera
         ("SipResponseCode", _sip_response(call)),
         ("ErrorCode", str(call.error_code) if call.error_code else None),
         ("ErrorMessage", call.error_message if call.error_code else None),
+        ("StirStatus", stir_status if event in (CallEvent.RINGING, CallEvent.ANSWERED) else None),
         ("Timestamp", rfc_2822_of(at)),
         ("CallbackSource", "call-progress-events"),
         ("SequenceNumber", str(call.sequence)),

@@ -88,6 +88,8 @@ def is_told_of_each(stage: Stage, rung: Rung) -> None:
     """Of those events that are named, in their order."""
     events = told(stage, rung, 'statusCallbackEvent="initiated ringing answered completed"')
     assert [event["CallStatus"] for event in events] == ["initiated", "ringing", "in-progress", "completed"]
+    vouched = [event.get("StirStatus") for event in events]
+    assert vouched == ([None, "B", "B", None] if rung.noun == "Number" else [None] * 4)
 
 
 def is_told_by(stage: Stage, rung: Rung, method: str) -> None:

@@ -68,6 +68,15 @@ def test_number_status_callback_event(stage: Stage) -> None:
     phones.is_told_of_each(stage, NUMBER)
 
 
+def test_number_status_callback_event__says_how_the_caller_is_vouched_for(stage: Stage) -> None:
+    """A number of the account that calls, in `StirStatus` while the call comes about."""
+    NUMBER.takes_calls(stage, hangs_up_after=1_000)
+    noun = NUMBER.written(f'statusCallback="{stage.app.url}/child" statusCallbackEvent="ringing answered completed"')
+    stage.call(f'<Dial callerId="{stage.hookflash.number}">{noun}</Dial>').over_sync()
+    assert stage.app.wait_for(To=NUMBER.name, CallStatus="ringing")["StirStatus"] == "A"
+    assert "StirStatus" not in stage.app.wait_for(To=NUMBER.name, CallStatus="completed")
+
+
 def test_number_status_callback_method(stage: Stage) -> None:
     """How it is requested."""
     phones.is_told_by(stage, NUMBER, "GET")

@@ -22,6 +22,7 @@ from hookflash.runtime.listening.transcribing import LiveTranscriptions
 from hookflash.store.store import Tx
 from hookflash.switch import protocol
 from hookflash.switch.leg import HungUp, Leg
+from hookflash.switch.switch import SIMULATED
 from hookflash.twiml.channels import VOICE
 from hookflash.twiml.document import Channel
 from hookflash.twiml.problems import TwimlCode
@@ -230,7 +231,14 @@ class LiveCall:
         """The row moves to `to`, unless another was first."""
         now = self.parts.clock.now()
         self.ledger.add(
-            move_row, self.row.account_sid, self.row.sid, to, now=now, sentence=sentence, sip_status=sip_status
+            move_row,
+            self.row.account_sid,
+            self.row.sid,
+            to,
+            now=now,
+            sentence=sentence,
+            sip_status=sip_status,
+            is_simulated=bool(self.leg.number & SIMULATED),
         )
 
     @property

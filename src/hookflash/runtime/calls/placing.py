@@ -2,6 +2,7 @@
 
 import structlog
 
+from hookflash.actions.attest_caller import attest_caller
 from hookflash.actions.load_call import load_call
 from hookflash.actions.move_call import move_call
 from hookflash.domain.call import Call, CallStatus, may_move
@@ -36,9 +37,22 @@ async def place(
 
 
 async def move_row(
-    tx: Tx, account_sid: str, sid: str, to: CallStatus, *, now: int, sentence: str, sip_status: int | None = None
+    tx: Tx,
+    account_sid: str,
+    sid: str,
+    to: CallStatus,
+    *,
+    now: int,
+    sentence: str,
+    sip_status: int | None = None,
+    is_simulated: bool = False,
 ) -> None:
-    """Move the call `sid`, as its row is now, unless it cannot go there any more."""
+    """Move the call `sid`, as its row is now, unless it cannot go there any more.
+
+    `is_simulated`: the simulated network carries it, and vouches for its caller.
+    """
     call = await load_call(tx, account_sid, sid)
-    if call is not None and may_move(call.status, to):
-        await move_call(tx, call, to, now=now, sentence=sentence, sip_status=sip_status)
+    if call is None or not may_move(call.status, to):
+        return
+    stir_status = await attest_caller(tx, call) if is_simulated and call.options.status_callback else None
+    await move_call(tx, call, to, now=now, sentence=sentence, sip_status=sip_status, stir_status=stir_status)

@@ -50,7 +50,7 @@ SELECT * FROM sandboxes WHERE pin = :pin;
 -- first_numbers --
 SELECT phone_number FROM incoming_phone_numbers WHERE account_sid = :account_sid ORDER BY sid;
 
--- may_call_on_trial --
+-- own_or_verified --
 -- A number that its owner has verified, or one of the account's own.
 SELECT 1 FROM outgoing_caller_ids WHERE account_sid = :account_sid AND phone_number = :number
 UNION ALL SELECT 1 FROM incoming_phone_numbers WHERE phone_number = :number AND account_sid = :account_sid
