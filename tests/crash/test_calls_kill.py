@@ -125,3 +125,29 @@ async def test_a_kill_ends_conferences(tmp_path: Path) -> None:
         (recording,) = await recordings_told(scene)
         assert recording["source"] == "Conference"
         assert await length_of(scene, recording) >= 1
+
+
+async def test_a_kill_empties_queues(tmp_path: Path) -> None:
+    """Nobody waits in one that nobody is on the phone for; the queue itself stays, and takes the next caller."""
+    async with stage(tmp_path) as scene:
+        domain = await scene.domain("queue")
+        phones = [await scene.in_call(domain) for _ in range(3)]
+
+        async def sizes() -> list[int]:
+            return [row["current_size"] for row in await scene.rows("Queues")]
+
+        async def is_of(size: int) -> None:
+            async with asyncio.timeout(10):
+                while await sizes() != [size]:  # noqa: ASYNC110 - another process tells nobody
+                    await asyncio.sleep(0.05)
+
+        await is_of(3)
+        await scene.server.kill()
+        for made in phones:
+            made.close()
+        await scene.server.start()
+        assert await sizes() == [0]
+        await all_over(scene)
+        again = await scene.in_call(domain)
+        await is_of(1)
+        again.close()

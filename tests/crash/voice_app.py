@@ -1,8 +1,8 @@
 """An application of calls as a process: `python -m tests.crash.voice_app PORT LEDGER`.
 
-It notes each request before it answers. `/record`, `/conference`, `/wait`, `/play` and `/short` answer calls so,
-`/garbage` with no TwiML, `/hang` never; `/status` takes status callbacks of calls, `/recording` those of recordings,
-`/events` those of conferences.
+It notes each request before it answers. `/record`, `/conference`, `/queue`, `/wait`, `/play` and `/short` answer calls
+so, `/garbage` with no TwiML, `/hang` never; `/status` takes status callbacks of calls, `/recording` those of
+recordings, `/events` those of conferences.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ DOCUMENTS = {
     "conference": '<Dial><Conference waitUrl="" record="record-from-start" trim="do-not-trim"'
     ' recordingStatusCallback="/recording" statusCallback="/events" statusCallbackEvent="start end join leave">'
     "room</Conference></Dial>",
+    "queue": '<Enqueue waitUrl="">support</Enqueue>',
     "wait": '<Play>/click.wav</Play><Pause length="600"/>',
     "play": '<Play loop="0">/noise.wav</Play>',
     "short": '<Play>/click.wav</Play><Pause length="2"/>',
