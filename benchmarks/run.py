@@ -1,4 +1,4 @@
-"""Every published figure, measured here and now: `python -m benchmarks.run [messages] [calls] [--quick]`.
+"""Every published figure, measured here and now: `python -m benchmarks.run [messages] [calls] [speech] [--quick]`.
 
 What is measured runs on one core, the load and its peers on another, and a floor is measured in the same run; see
 README.md in this folder.
@@ -7,10 +7,10 @@ README.md in this folder.
 import argparse
 import os
 
-from benchmarks import calls, messages
+from benchmarks import calls, messages, understanding
 from benchmarks.server import LOAD_CORE
 
-FIGURES = ("messages", "calls")
+FIGURES = ("messages", "calls", "speech")
 
 
 def main() -> None:
@@ -27,6 +27,8 @@ def main() -> None:
         messages.measure(options.messages // 10 if options.quick else options.messages, quick=options.quick)
     if "calls" in chosen:
         calls.measure()
+    if "speech" in chosen:
+        understanding.measure()
 
 
 if __name__ == "__main__":

@@ -121,5 +121,10 @@ def _companded(sample: int) -> int:
     return kept if sample >= 0 else -kept
 
 
-if __name__ == "__main__":
+def measure() -> None:
+    """Print the figures of everything."""
     print(asyncio.run(understand([*everything()])))
+
+
+if __name__ == "__main__":
+    measure()

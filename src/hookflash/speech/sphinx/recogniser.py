@@ -1,7 +1,7 @@
 """The recogniser that is there without a network, a key or a model: English, out of what the hints allow.
 
-Audio is kept until an utterance has ended, then decoded as a whole: that takes a hundredth of the time it lasted, and
-understands more than decoding while it comes. Partial results decode what there is, twice a second.
+Audio is kept until an utterance has ended, then decoded as a whole: that takes a twenty-fifth of the time it lasted,
+and the levels of all of it are known from its beginning. Partial results decode what there is, twice a second.
 """
 
 import asyncio

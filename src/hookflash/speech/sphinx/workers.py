@@ -1,6 +1,6 @@
 """The processes that decode: as many as are needed at once, and no more than there are cores for.
 
-A decoder never lets go of the interpreter's lock, takes some 60 MB, and 0.1 s to begin: it has a process of its own,
+A decoder never lets go of the interpreter's lock, takes some 75 MB, and 0.1 s to begin: it has a process of its own,
 which is begun when it is first needed and kept.
 """
 
