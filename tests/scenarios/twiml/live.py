@@ -7,7 +7,7 @@ from tests.scenarios.twiml.stage import Stage
 
 from hookflash.testing.call import Call
 
-HINTS = 'hints="sales, customer support, billing"'
+HINTS = 'hints="cancel my order, opening hours, billing"'
 REST = '<Say>Go on.</Say><Pause length="60"/>'
 
 

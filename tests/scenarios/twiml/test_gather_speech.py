@@ -6,7 +6,7 @@ from tests.scenarios.twiml.stage import Stage
 
 from hookflash.testing.call import Call
 
-HINTS = 'hints="sales, customer support, billing"'
+HINTS = 'hints="cancel my order, opening hours, billing"'
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +46,8 @@ def answers(stage: Stage, call: Call, words: str) -> float:
 def test_gather_input(stage: Stage) -> None:
     """Speech goes to the action, with how certain it is, and no keys."""
     call = asks(stage)
-    answers(stage, call, "customer support")
-    assert understood(stage) == "customer support"
+    answers(stage, call, "opening hours")
+    assert understood(stage) == "opening hours"
     assert 0 <= float(told(stage)["Confidence"]) <= 1
     assert "Digits" not in told(stage)
     assert stage.codes() == []
@@ -77,8 +77,8 @@ def test_gather_input__of_speech_takes_no_keys(stage: Stage) -> None:
     """Keys pass unnoticed: the speech behind them is understood."""
     call = asks(stage)
     call.press("12#")
-    answers(stage, call, "sales")
-    assert (understood(stage), "Digits" in told(stage)) == ("sales", False)
+    answers(stage, call, "cancel my order")
+    assert (understood(stage), "Digits" in told(stage)) == ("cancel my order", False)
 
 
 def test_gather_input__that_there_is_not(stage: Stage) -> None:
@@ -108,25 +108,25 @@ def test_gather_timeout__of_speech(stage: Stage) -> None:
     call = asks(stage, times='timeout="6" speechTimeout="1"')
     began = stage.hookflash.clock.now()
     call.hears_sync("Nothing came.")
-    assert 6_000 <= stage.hookflash.clock.now() - began < 9_000
+    assert 6_000 <= stage.hookflash.clock.now() - began < 12_000
 
 
 @pytest.mark.parametrize(("seconds", "least"), [("1", 1.0), ("4", 4.0), ("auto", 0.5)])
 def test_gather_speech_timeout(stage: Stage, seconds: str, least: float) -> None:
     """So long a silence ends speech; `auto`, the first pause."""
     call = asks(stage, times=f'timeout="9" speechTimeout="{seconds}"')
-    assert least <= answers(stage, call, "sales") < least + 2
-    assert understood(stage) == "sales"
+    assert least <= answers(stage, call, "cancel my order") < least + 2.9
+    assert understood(stage) == "cancel my order"
 
 
 def test_gather_speech_timeout__is_that_of_keys(stage: Stage) -> None:
     """Without one, `timeout` is."""
-    assert 3 <= answers(stage, asks(stage, times='timeout="3"'), "sales") < 5
+    assert 3 <= answers(stage, asks(stage, times='timeout="3"'), "cancel my order") < 6
 
 
 def test_gather_speech_timeout__of_nothing(stage: Stage) -> None:
     """13327: that of `timeout` is used."""
-    assert 3 <= answers(stage, asks(stage, times='timeout="3" speechTimeout="0"'), "sales") < 5
+    assert 3 <= answers(stage, asks(stage, times='timeout="3" speechTimeout="0"'), "cancel my order") < 6
     assert stage.codes() == [13327]
 
 
@@ -135,14 +135,14 @@ def test_gather_max_speech_time(stage: Stage) -> None:
     stage.page("said", '<Say>Thank you.</Say><Pause length="60"/>')
     call = stage.call(f'<Gather input="speech" action="app/said" maxSpeechTime="2" timeout="9" {HINTS}/>')
     began = stage.hookflash.clock.now()
-    call.say(", ".join(["sales"] * 12))
+    call.say(", ".join(["cancel my order"] * 12))
     assert stage.hookflash.clock.now() - began > 6_000
     assert 2 <= call.hears_sync("Thank you.") < 5
 
 
 def test_gather_max_speech_time__of_nothing(stage: Stage) -> None:
     """13328: a minute is used."""
-    answers(stage, asks(stage, f'{HINTS} maxSpeechTime="0"'), "sales")
+    answers(stage, asks(stage, f'{HINTS} maxSpeechTime="0"'), "cancel my order")
     assert stage.codes() == [13328]
 
 
@@ -187,17 +187,17 @@ def test_gather_hints__that_are_too_long(stage: Stage) -> None:
     assert stage.codes() == [13330, 13343]
 
 
-@pytest.mark.parametrize(("is_filtered", "text"), [("true", "d***"), ("false", "damn")])
+@pytest.mark.parametrize(("is_filtered", "text"), [("true", "b******"), ("false", "bastard")])
 def test_gather_profanity_filter(stage: Stage, is_filtered: str, text: str) -> None:
     """Of swear words the first letter is left, unless all is wanted."""
-    answers(stage, asks(stage, f'hints="sales, damn" profanityFilter="{is_filtered}"'), "damn")
+    answers(stage, asks(stage, f'hints="cancel my order, bastard" profanityFilter="{is_filtered}"'), "bastard")
     assert understood(stage) == text
 
 
 def test_gather_profanity_filter__that_is_no_truth(stage: Stage) -> None:
     """13333: swear words are filtered."""
-    answers(stage, asks(stage, 'hints="sales, damn" profanityFilter="x"'), "damn")
-    assert (understood(stage), stage.codes()) == ("d***", [13333])
+    answers(stage, asks(stage, 'hints="cancel my order, bastard" profanityFilter="x"'), "bastard")
+    assert (understood(stage), stage.codes()) == ("b******", [13333])
 
 
 def test_gather_speech_model(stage: Stage) -> None:
@@ -214,26 +214,30 @@ def test_gather_speech_model__that_nobody_has(stage: Stage) -> None:
 
 def test_gather_speech_model__that_there_is_not(stage: Stage) -> None:
     """13334: any model is used."""
-    answers(stage, asks(stage, f'{HINTS} speechModel="best"'), "sales")
+    answers(stage, asks(stage, f'{HINTS} speechModel="best"'), "cancel my order")
     assert stage.codes() == [13334]
 
 
 def test_gather_speech_model__that_wants_seconds(stage: Stage) -> None:
     """13335: `auto` is told, and used."""
-    answers(stage, asks(stage, f'{HINTS} speechModel="phone_call"', times='timeout="3" speechTimeout="auto"'), "sales")
-    assert (understood(stage), stage.codes()) == ("sales", [13335])
+    answers(
+        stage,
+        asks(stage, f'{HINTS} speechModel="phone_call"', times='timeout="3" speechTimeout="auto"'),
+        "cancel my order",
+    )
+    assert (understood(stage), stage.codes()) == ("cancel my order", [13335])
 
 
 @pytest.mark.parametrize(("model", "codes"), [("phone_call", []), ("default", [13334])])
 def test_gather_enhanced(stage: Stage, model: str, codes: list[int]) -> None:
     """It is for one model, and nothing to hear: that is always at its best."""
-    answers(stage, asks(stage, f'{HINTS} speechModel="{model}" enhanced="true"'), "sales")
-    assert (understood(stage), stage.codes()) == ("sales", codes)
+    answers(stage, asks(stage, f'{HINTS} speechModel="{model}" enhanced="true"'), "cancel my order")
+    assert (understood(stage), stage.codes()) == ("cancel my order", codes)
 
 
 def partial_results(stage: Stage, attributes: str = "") -> list[Asked]:
     """What was told while the caller spoke."""
-    answers(stage, asks(stage, f'{HINTS} partialResultCallback="app/part" {attributes}'), "customer support")
+    answers(stage, asks(stage, f'{HINTS} partialResultCallback="app/part" {attributes}'), "opening hours")
     stage.app.wait_for(SequenceNumber="0")
     return [asked for asked in stage.app.requests if asked.path == "/app/part"]
 
@@ -243,16 +247,16 @@ def test_gather_partial_result_callback(stage: Stage) -> None:
     stage.page("part", "<Say>Never heard.</Say>")
     results = partial_results(stage)
     assert [asked["SequenceNumber"] for asked in results] == [str(number) for number in range(len(results))]
-    assert all("custom" in asked["UnstableSpeechResult"].casefold() for asked in results[-1:])
+    assert all("open" in asked["UnstableSpeechResult"].casefold() for asked in results[-1:])
     assert all(0 <= float(asked["Stability"]) <= 1 for asked in results)
     assert (results[0].method, results[0]["CallSid"], results[0]["CallStatus"]) == ("POST", stage.sid, "in-progress")
-    assert understood(stage) == "customer support"
+    assert understood(stage) == "opening hours"
 
 
 def test_gather_partial_result_callback__that_is_no_url(stage: Stage) -> None:
     """11100: nobody is told, and speech is understood all the same."""
-    answers(stage, asks(stage, f'{HINTS} partialResultCallback="ftp://a/"'), "sales")
-    assert (understood(stage), stage.codes()) == ("sales", [11100])
+    answers(stage, asks(stage, f'{HINTS} partialResultCallback="ftp://a/"'), "cancel my order")
+    assert (understood(stage), stage.codes()) == ("cancel my order", [11100])
 
 
 def test_gather_partial_result_callback_method(stage: Stage) -> None:
@@ -275,6 +279,6 @@ def test_gather_barge_in__by_speech(stage: Stage, barge_in: str, heard: int) -> 
         f"{prompt}</Gather><Say>Nothing came.</Say>"
     )
     call.hears_sync("Monday.")
-    call.say("customer support")
+    call.say("opening hours")
     call.hears_sync("Thank you." if barge_in == "true" else "Nothing came.")
     assert len(call.transcript()) == heard + 1

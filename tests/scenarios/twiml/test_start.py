@@ -42,13 +42,13 @@ def test_stop(stage: Stage) -> None:
     """What bears the name ends; what is said afterwards is told to nobody, and the next verb runs."""
     then = '<Say>Go on.</Say><Gather numDigits="1" timeout="60" action="app/stop"/>'
     stage.page("stop", '<Stop><Transcription name="talk"/></Stop><Say>It is over.</Say><Pause length="60"/>')
-    call = transcribed(stage, f'name="talk" track="inbound_track" {HINTS}', then=then, words="sales")
+    call = transcribed(stage, f'name="talk" track="inbound_track" {HINTS}', then=then, words="cancel my order")
     call.press("1")
     call.hears_sync("It is over.")
     call.say("billing")
     call.wait(3)
     assert stage.app.wait_for(TranscriptionEvent="transcription-stopped")
-    assert contents(over(stage)) == ["sales"]
+    assert contents(over(stage)) == ["cancel my order"]
     assert stage.codes() == []
 
 
