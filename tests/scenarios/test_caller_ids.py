@@ -84,7 +84,7 @@ def test_after_three_tries_it_is_not_verified(world: World) -> None:
     for _ in range(3):
         call.wait(4)
         call.press("000000")
-    call.hears_sync("The code was not entered. Your phone number is not verified. Goodbye.")
+    call.hears_sync("Your phone number is not verified. Goodbye.")
     call.over_sync()
     told = world.told()
     assert told["VerificationStatus"] == "failed"

@@ -54,25 +54,32 @@ async def validate_caller_id(
     return call
 
 
-async def take_for_verified(tx: Tx, account_sid: str, call_sid: str, *, now: int) -> None:
-    """The right code was pressed on the call."""
+async def take_for_verified(tx: Tx, account_sid: str, call_sid: str, *, now: int) -> bool:
+    """The right code was pressed on the call; False when another account was faster, so that nothing comes of it."""
     call = await load_call(tx, account_sid, call_sid)
     wanted = call.options.validation if call is not None else None
-    if call is None or wanted is None or wanted.is_done:
-        return
-    caller = OutgoingCallerId(
-        account_sid=account_sid,
-        sid=make_sid("PN", now),
-        phone_number=call.recipient,
-        friendly_name=wanted.friendly_name,
-        date_created=now,
-        date_updated=now,
-    )
-    await tx.insert("outgoing_caller_ids", caller)
+    if call is None or wanted is None:
+        return False
+    if wanted.is_done:
+        return True
+    if await tx.value("numbers.verified_elsewhere", account_sid=account_sid, number=call.recipient):
+        return False
+    caller = await tx.one(OutgoingCallerId, "numbers.caller_id", account_sid=account_sid, number=call.recipient)
+    if caller is None:
+        caller = OutgoingCallerId(
+            account_sid=account_sid,
+            sid=make_sid("PN", now),
+            phone_number=call.recipient,
+            friendly_name=wanted.friendly_name,
+            date_created=now,
+            date_updated=now,
+        )
+        await tx.insert("outgoing_caller_ids", caller)
     done = msgspec.structs.replace(wanted, is_done=True)
     call.options = msgspec.structs.replace(call.options, validation=done)
     await write_options(tx, call, now=now)
     await tell_of_validation(tx, call, caller_id_sid=caller.sid, now=now)
+    return True
 
 
 def _number(text: str) -> str:

@@ -38,7 +38,7 @@ _QUESTIONS = (
     *(_asks("This is not the code.") for _ in range(TRIES - 1)),
 )
 _THANKS = _says("Thank you. Your phone number is verified. Goodbye.")
-_SORRY = _says("The code was not entered. Your phone number is not verified. Goodbye.")
+_SORRY = _says("Your phone number is not verified. Goodbye.")
 
 
 async def validate(call: "LiveCall") -> Step | None:
@@ -49,12 +49,10 @@ async def validate(call: "LiveCall") -> Step | None:
     if call.row.options.send_digits:
         await call.leg.send_keys(call.row.options.send_digits)
     script = Script(call, VOICE)
-    if await _is_told(script, wanted):
-        row = call.row
-        await call.ledger.write(take_for_verified, row.account_sid, row.sid, now=call.parts.clock.now())
-        await script.run_own(_THANKS)
-    else:
-        await script.run_own(_SORRY)
+    is_verified = await _is_told(script, wanted) and await call.ledger.write(
+        take_for_verified, call.row.account_sid, call.row.sid, now=call.parts.clock.now()
+    )
+    await script.run_own(_THANKS if is_verified else _SORRY)
     return None
 
 

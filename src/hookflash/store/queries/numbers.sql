@@ -32,6 +32,9 @@ SELECT * FROM short_codes WHERE short_code = :code ORDER BY iso_country LIMIT 1;
 -- verified --
 SELECT 1 FROM outgoing_caller_ids WHERE account_sid = :account_sid AND phone_number = :number;
 
+-- caller_id --
+SELECT * FROM outgoing_caller_ids WHERE account_sid = :account_sid AND phone_number = :number;
+
 -- verified_elsewhere --
 SELECT 1 FROM outgoing_caller_ids WHERE account_sid <> :account_sid AND phone_number = :number LIMIT 1;
 
