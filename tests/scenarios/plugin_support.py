@@ -60,6 +60,7 @@ class App:
 
     def __init__(self) -> None:
         self.document = "<Response/>"
+        self.content_type = "text/xml"
         self.documents: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
         self.url = ""
@@ -105,7 +106,7 @@ def running_app() -> Iterator[App]:
 
         def _document(self, asked: Asked) -> None:
             app.take(asked)
-            self._answer(200, "text/xml", app.documents.get(asked.path, app.document).encode())
+            self._answer(200, app.content_type, app.documents.get(asked.path, app.document).encode())
 
         def _answer(self, status: int, kind: str, answer: bytes) -> None:
             self.send_response(status)

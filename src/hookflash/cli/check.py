@@ -15,10 +15,12 @@ from rich.text import Text
 from hookflash.cli.connect import complaints, printable
 from hookflash.domain.clock import VirtualClock
 from hookflash.settings import Mode, read_settings
-from hookflash.twiml.channels import MESSAGING, VOICE
+from hookflash.twiml.channels import CHANNELS
 from hookflash.twiml.document import Channel
 from hookflash.twiml.lint import Finding, Level, lint, of_error
 from hookflash.twiml.parse import PLAIN_TYPE
+from hookflash.twiml.problems import TwimlError
+from hookflash.twiml.xml import read_xml
 from hookflash.webhooks.client import WebhookClient
 from hookflash.webhooks.egress import EgressPolicy
 from hookflash.webhooks.request import SOUNDS, VOICE_DOCUMENTS, WebhookRequest, media_type
@@ -36,15 +38,16 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-def check_command(
-    documents: Sequence[str], *, messaging: bool, voice: bool, inline: bool, method: str, as_json: bool
-) -> int:
+def check_command(documents: Sequence[str], *, channel: str, inline: bool, method: str, as_json: bool) -> int:
     """Check each of `documents` and print what was found; returns the exit code: 1 for an error or a warning."""
-    channel = MESSAGING if messaging else VOICE if voice else None
     with complaints("check", ValueError):
+        if channel and channel not in CHANNELS:
+            raise ValueError(f"documents are for {', '.join(CHANNELS)}, not for {printable(channel)}")
         if method.upper() not in ("GET", "POST"):
             raise ValueError(f"a document is asked for with GET or POST, not {printable(method)}")
-        checked = [_checked(source, channel, inline=inline, method=method.upper()) for source in documents]
+        checked = [
+            _checked(source, CHANNELS.get(channel), inline=inline, method=method.upper()) for source in documents
+        ]
     if as_json:
         print(json.dumps([row for each in checked for row in _rows(each)], indent=2))
     else:
@@ -81,9 +84,18 @@ async def _fetched(url: str, channel: Channel | None, *, method: str) -> Checked
         outcome = await client.fetch(request)
     if outcome.error is not None:
         return Checked(url, b"", (of_error(outcome.error.code.number, outcome.error.sentence),))
-    if media_type(outcome.content_type) in {*SOUNDS, PLAIN_TYPE}:
-        return Checked(url, outcome.body, ())  # it is played, or spoken, as it is
-    return Checked(url, outcome.body, lint(outcome.body, channel))
+    kind = media_type(outcome.content_type)
+    is_heard = kind in SOUNDS or (kind == PLAIN_TYPE and not _is_xml(outcome.body))
+    return Checked(url, outcome.body, () if is_heard else lint(outcome.body, channel))
+
+
+def _is_xml(body: bytes) -> bool:
+    """Whether an answer of plain text is TwiML all the same; other text is spoken."""
+    try:
+        read_xml(body)
+    except TwimlError:
+        return False
+    return True
 
 
 def _rows(checked: Checked) -> Iterable[dict[str, object]]:

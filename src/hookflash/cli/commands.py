@@ -68,8 +68,10 @@ def timeline(
 @app.command()
 def check(
     documents: Annotated[list[str], typer.Argument(help="Files or URLs with TwiML; - for standard input.")],
-    messaging: Annotated[bool, typer.Option("--messaging", help="They answer texts; else their verbs tell.")] = False,
-    voice: Annotated[bool, typer.Option("--voice", help="They answer calls.")] = False,
+    messaging: Annotated[bool, typer.Option("--messaging", help="They answer texts: --channel messaging.")] = False,
+    channel: Annotated[
+        str, typer.Option(help="What they are for, such as voice or whisper; else their verbs tell.")
+    ] = "",
     inline: Annotated[bool, typer.Option("--inline", help="They have no URL, as the parameter Twiml.")] = False,
     method: Annotated[str, typer.Option(help="How URLs are requested: GET or POST.")] = "POST",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON: a list of all that was found.")] = False,
@@ -78,7 +80,13 @@ def check(
     from hookflash.cli.check import check_command
 
     raise typer.Exit(
-        check_command(documents, messaging=messaging, voice=voice, inline=inline, method=method, as_json=as_json)
+        check_command(
+            documents,
+            channel="messaging" if messaging else channel,
+            inline=inline,
+            method=method,
+            as_json=as_json,
+        )
     )
 
 

@@ -133,3 +133,6 @@ QUEUE_WHISPER = channel(
         )
     },
 )
+
+#: All of them, by their names.
+CHANNELS = {each.name: each for each in (MESSAGING, VOICE, MEANWHILE, WHISPER, QUEUE_WAIT, QUEUE_WHISPER)}

@@ -12,7 +12,7 @@ from hookflash.cli.check import check_command
 
 
 def check(*documents: str | Path, **options: object) -> int:
-    usual = {"messaging": False, "voice": False, "inline": False, "method": "POST", "as_json": False}
+    usual = {"channel": "", "inline": False, "method": "POST", "as_json": False}
     return check_command([str(document) for document in documents], **{**usual, **options})  # type: ignore[arg-type]
 
 
@@ -63,10 +63,10 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """`-` reads it; `--messaging` holds it against what texts may be answered with."""
+    """`-` reads it; its channel holds it against what texts may be answered with."""
     document = b"<Response><Say>Hi</Say></Response>"
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(document)))
-    assert check("-", messaging=True) == 1
+    assert check("-", channel="messaging") == 1
     assert "-:1:11: warning 14110" in capsys.readouterr().out
 
 
@@ -79,12 +79,31 @@ def test_a_url_is_asked_as_a_call_would(capsys: pytest.CaptureFixture[str]) -> N
     assert f"{app.url}:1:11: warning 13520" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("answer", "status"), [("<Response><Say/></Response>", 1), ("Press < 5 & wait", 0)])
+def test_plain_text_is_spoken_unless_it_is_twiml(answer: str, status: int) -> None:
+    """As on a call: text that is no document is nothing wrong."""
+    with running_app() as app:
+        app.document, app.content_type = answer, "text/plain"
+        assert check(app.url) == status
+
+
 def test_a_url_that_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
     """The code and the sentence of a failed webhook."""
     with running_app() as app:
         url = app.url
     assert check(url) == 1
     assert f"{url}: error 11202: " in capsys.readouterr().out
+
+
+def test_a_document_is_held_against_its_channel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What who answers a `<Dial>` hears may not dial itself."""
+    dials = written(tmp_path / "dials.xml", "<Dial>+14155550100</Dial>")
+    assert check(dials, channel="voice") == 0
+    assert check(dials, channel="whisper") == 1
+    assert ":2:3: error 13201" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="1"):
+        check(dials, channel="radio")
+    assert "documents are for messaging, voice, " in capsys.readouterr().err
 
 
 def test_a_method_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
