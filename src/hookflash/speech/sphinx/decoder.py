@@ -3,7 +3,7 @@
 Rule 1: an utterance is decoded twice, by its grammar and by a loop over all phones. How much worse the grammar explains
 the audio than the loop does tells whether something else was said, and is the confidence.
 Rule 2: the model knows rooms, not telephones: it takes the absence of everything above 4 kHz, and digital silence, for
-speech that it never heard. Soft noise over the whole band heals that: of 92 hints it understands 89 then, and 28 without.
+speech that it never heard. Soft noise over the whole band heals that: it understands 89 of 92 hints, not 28.
 """
 
 import math
