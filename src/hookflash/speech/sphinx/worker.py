@@ -31,5 +31,6 @@ def framed(message: msgspec.Struct) -> bytes:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes the pipe
+    for number in (signal.SIGINT, signal.SIGTERM):  # are for the server, which lets calls end before it closes the pipe
+        signal.signal(number, signal.SIG_IGN)
     work(sys.stdin.buffer, sys.stdout.buffer)
