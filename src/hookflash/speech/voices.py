@@ -24,7 +24,9 @@ class Voices:
         self._rests_until: dict[str, float] = {}  #: those that have failed since they last spoke
 
     def of(self, utterance: Utterance) -> SpeechEngine:
-        """The engine for a voice."""
+        """The engine for a voice. Pauses alone are for the usual one: the others are given words only."""
+        if not utterance.text:
+            return self.usual
         voice, now = utterance.voice, asyncio.get_running_loop().time()
         for config, engine in self._plugged:
             fits = config.has_language(voice.language) and config.voice_for(voice.name) is not None

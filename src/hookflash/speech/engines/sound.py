@@ -14,8 +14,8 @@ class SoundError(Exception):
 
 
 async def even_pieces(pieces: AsyncIterator[bytes], rate: int) -> AsyncIterator[bytes]:
-    """16-bit mono PCM at `rate` Hz in whole samples. Raises SoundError when it goes on for too long."""
-    left = MOST_SECONDS * rate * 2
+    """16-bit mono PCM at `rate` Hz in whole samples. Raises SoundError when there is none, or too much."""
+    most = left = MOST_SECONDS * rate * 2
     odd = b""
     async for piece in pieces:
         data = odd + piece
@@ -25,6 +25,8 @@ async def even_pieces(pieces: AsyncIterator[bytes], rate: int) -> AsyncIterator[
         if left < 0:
             raise SoundError(f"it speaks for more than {MOST_SECONDS // 60} minutes")
         yield data[:whole]
+    if left == most:
+        raise SoundError("it sends no sound")  # which would be kept, and be silence for ever
 
 
 async def wav_at(pieces: AsyncIterator[bytes], rate: int) -> AsyncIterator[bytes]:

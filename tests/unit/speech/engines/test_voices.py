@@ -94,6 +94,7 @@ async def test_openai_is_asked_for_plain_audio() -> None:
         (web.Response(body=b"RIFF\0\0\0\0WAVEdata\0\0\0\0"), "does not say"),
         (web.Response(body=wav(SECOND, 16_000, channels=2)), "not 16-bit mono"),
         (web.Response(body=wav(SECOND, 4_000_000)), "not 16-bit mono"),
+        (web.Response(body=wav(b"", 16_000)), "no sound"),
         (web.Response(status=500), "HTTP 500"),
         (web.Response(status=403), "refuses the key"),
     ],
@@ -176,6 +177,7 @@ async def test_an_engine_speaks_its_voices_and_languages(usual: Engine) -> None:
     assert voices.of(JOANNA) is english
     assert voices.of(Utterance(Voice("Google.en-AU-Wavenet-A", "en-AU"), ("Hi",))) is every
     assert voices.of(Utterance(Voice("man", "en-US"), ("Hi",))) is usual
+    assert voices.of(Utterance(KLAUS.voice, (Mark("break"),))) is usual
 
 
 async def test_what_an_engine_spoke_is_its_own(speaker: Speaker, usual: Engine, cloud: Engine) -> None:
