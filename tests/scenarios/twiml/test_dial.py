@@ -359,10 +359,9 @@ def test_dial_recording_configuration_id(stage: Stage) -> None:
 # -- transfers --
 
 
-def asks_for_sales(call: Call, peer: Peer) -> None:
-    """The phone that was rung is joined with the caller, and asks to have the caller there."""
+def asks_for_sales(peer: Peer) -> None:
+    """The phone that was rung takes the call, and asks at once to have the caller there."""
     peer.got("ACK")
-    call.wait(0.2)
     peer.asks("REFER", Refer_To="<sip:sales@example.com>")
 
 
@@ -370,7 +369,7 @@ def test_dial_refer_url(stage: Stage, peer: Peer) -> None:
     """The phone asks to have the caller elsewhere: it leaves, and for the caller the document runs."""
     transfer = stage.page("transfer", "<Say>You are transferred</Say>")
     call = stage.call(f'<Dial action="{after(stage)}" referUrl="{transfer}"><Sip>{peer.uri}</Sip></Dial>')
-    asks_for_sales(call, peer)
+    asks_for_sales(peer)
     call.hears_sync("You are transferred")
     asked = stage.app.wait_for(ReferTransferTarget="sip:sales@example.com")
     assert (asked["CallSid"], asked.path, asked.method) == (stage.sid, "/app/transfer", "POST")
@@ -386,7 +385,6 @@ def test_dial_refer_url__asked_for_by_the_caller(stage: Stage, peer: Peer) -> No
     sid = stage.call_from_app("", To=peer.uri, Url=page)
     phone = stage.handset(BOB).rings_sync()
     phone.answered_sync()
-    phone.wait(0.2)
     peer.asks("REFER", Refer_To="<sip:sales@example.com>")
     phone.hears_sync("You are transferred")
     asked = stage.app.wait_for(ReferTransferTarget="sip:sales@example.com")
@@ -397,7 +395,7 @@ def test_dial_refer_url__asked_for_by_the_caller(stage: Stage, peer: Peer) -> No
 def test_dial_refer_url__unless_there_is_one(stage: Stage, peer: Peer) -> None:
     """13802: the phone is refused, and the two go on."""
     call = stage.call(f'<Dial><Sip statusCallback="{stage.app.url}/child">{peer.uri}</Sip></Dial>')
-    asks_for_sales(call, peer)
+    asks_for_sales(peer)
     assert peer.got("SIP/2.0 603")["cseq"].endswith("REFER")
     assert call.status == "answered"
     (row,) = stage.rest(f"Calls.json?ParentCallSid={stage.sid}")["calls"]
@@ -409,6 +407,6 @@ def test_dial_refer_url__unless_there_is_one(stage: Stage, peer: Peer) -> None:
 def test_dial_refer_method(stage: Stage, peer: Peer) -> None:
     """How `referUrl` is requested."""
     transfer = stage.page("transfer", "<Say>You are transferred</Say>")
-    call = stage.call(f'<Dial referUrl="{transfer}" referMethod="GET"><Sip>{peer.uri}</Sip></Dial>')
-    asks_for_sales(call, peer)
+    stage.call(f'<Dial referUrl="{transfer}" referMethod="GET"><Sip>{peer.uri}</Sip></Dial>')
+    asks_for_sales(peer)
     assert stage.app.wait_for(ReferTransferTarget="sip:sales@example.com").method == "GET"

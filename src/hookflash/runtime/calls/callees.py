@@ -4,6 +4,7 @@ It outlives the `<Dial>` only when REST, or a transfer, sends it elsewhere.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -109,12 +110,13 @@ class ApplicationCallee(Callee):
 
 
 class Callees:
-    """Those of one `<Dial>`."""
+    """Those of one `<Dial>`; `begun` hears of the call of each."""
 
-    def __init__(self, script: "Script", plan: DialPlan) -> None:
+    def __init__(self, script: "Script", plan: DialPlan, *, begun: Callable[["LiveCall"], None]) -> None:
         self._script = script
         self._caller = script.call
         self._plan = plan
+        self._begun = begun
         self._all: list[Callee] = []
         self._placing: asyncio.Task[Callee | None] | None = None
         self.unreached: tuple[Call, CallStatus] | None = None  #: the last that there was no way to
@@ -187,6 +189,7 @@ class Callees:
 
     def _adopt(self, callee: Callee) -> Callee:
         self._all.append(callee)
+        self._begun(callee.call)
         self._caller.parts.adopt(callee.call, callee.begin)
         return callee
 

@@ -1,6 +1,7 @@
 """A `<Dial>` under way: what the caller hears while phones ring, who is joined, and what is told of it."""
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hookflash.domain.call import CallStatus
@@ -15,6 +16,7 @@ from .races import first_of, meanwhile
 from .transfers import Wish, send
 
 if TYPE_CHECKING:
+    from .live_call import LiveCall
     from .script import Script
 
 RING_TONE = "us"  # what the caller hears when nobody says otherwise
@@ -28,12 +30,14 @@ class RunningDial:
         self._script = script
         self._caller = script.call
         self._plan = plan
-        self._callees = Callees(script, plan)
+        self._wish = Wish()
+        self._callees = Callees(script, plan, begun=self._begun)
         self._winner: Callee | None = None
         self._bridge = Bridge(script, plan.talk)
         self._transfer: GoTo | None = None  #: of the caller
 
     async def run(self) -> Dialled:
+        self._begun(self._caller)
         try:
             await self._bridge.rings()
             self._winner = winner = await self._ring()
@@ -42,6 +46,7 @@ class RunningDial:
         except HungUp:
             pass  # the caller is gone: what is known so far is told
         finally:
+            self._wish.over()
             await self._callees.drop()
             recording_url = await self._bridge.over()
         return self._result(recording_url)
@@ -49,21 +54,22 @@ class RunningDial:
     async def _talk(self, callee: Callee) -> None:
         """Join the two, until something parts them or one of them wants the other elsewhere."""
         talk = self._bridge.talk(callee.leg, callee.call.row.sid, callee.call.left)
-        if self._plan.transfer is None:
-            await talk
-            return
-        with Wish(self._caller, callee.call) as wish:
-            await first_of(talk, wish.came.wait())
-        if wish.who is not None:
-            await self._grant(wish, self._plan.transfer, callee)
+        await first_of(talk, self._wish.came.wait())
+        if self._plan.transfer is not None and self._wish.who in (self._caller, callee.call):
+            await self._grant(self._wish.who, self._plan.transfer, callee)
 
-    async def _grant(self, wish: Wish, plan: GoTo, callee: Callee) -> None:
+    def _begun(self, call: "LiveCall") -> None:
+        """One of its calls is there, and may ask for a transfer where there is a document for that."""
+        if self._plan.transfer is not None:
+            self._wish.listen_to(call)
+
+    async def _grant(self, who: "LiveCall", plan: GoTo, callee: Callee) -> None:
         """Who asked leaves; for the other a document runs."""
-        assert wish.who is not None, "somebody has asked"
-        await wish.who.leg.accept_refer()
-        document = wish.document(plan)
-        self._caller.diary.note(f"The phone of {wish.who.row.sid} asks to have the other elsewhere")
-        if wish.who is self._caller:
+        with suppress(HungUp):  # it has left already
+            await who.leg.accept_refer()
+        document = self._wish.document(plan)
+        self._caller.diary.note(f"The phone of {who.row.sid} asks to have the other elsewhere")
+        if who is self._caller:
             send(callee.call, document, self._script)
             await self._caller.leg.hang_up()
         else:

@@ -17,20 +17,24 @@ if TYPE_CHECKING:
 
 
 class Wish:
-    """What one of two calls that are joined asks of the other: `who` and whereto, once `came` is set."""
+    """What one call of a `<Dial>` asks of the other that it is joined with: `who` and whereto, once `came` is set.
 
-    def __init__(self, *calls: "LiveCall") -> None:
+    It may come before the two are joined: phones are fast.
+    """
+
+    def __init__(self) -> None:
         self.who: LiveCall | None = None
         self.to = ""
         self.came = asyncio.Event()
-        self._calls = calls
+        self._calls: list[LiveCall] = []
 
-    def __enter__(self) -> "Wish":
-        for call in self._calls:
-            call.wish = self
-        return self
+    def listen_to(self, call: "LiveCall") -> None:
+        """Its phone may ask, until `over`."""
+        self._calls.append(call)
+        call.wish = self
 
-    def __exit__(self, *_: object) -> None:
+    def over(self) -> None:
+        """Nobody can ask any more."""
         for call in self._calls:
             call.wish = None
 
