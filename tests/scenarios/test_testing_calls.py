@@ -193,6 +193,17 @@ def test_what_a_handset_says_is_recorded(hookflash: Platform, app: App) -> None:
     assert 1 <= recorded <= 4
 
 
+def test_what_was_played_before_a_reset_is_forgotten(hookflash: Platform, app: App) -> None:
+    """A transcript names what this server has played since; what sounds alike was maybe played long ago."""
+    app.document = "<Response><Say>Nice to hear you.</Say></Response>"
+    dialled(hookflash).over_sync()
+    hookflash.reset()
+    app.document = "<Response><Say>Nice to hear you</Say></Response>"
+    call = dialled(hookflash)
+    call.over_sync()
+    assert call.transcript() == ["Nice to hear you"]
+
+
 def test_the_audio_of_a_call_is_a_wav_file(hookflash: Platform, app: App) -> None:
     """As the handset received it: mono, 16 bits, 8 kHz, silent where nothing was said."""
     app.document = '<Response><Say>Listen.</Say><Pause length="1"/></Response>'

@@ -68,10 +68,11 @@ class World:
         return await self.clock(request)
 
     async def reset(self, request: Request) -> None:
-        """Forget every message and handset; accounts and numbers stay."""
+        """Forget every message and handset, and what was played to them; accounts and numbers stay."""
         await self._settle()
         await self._exchange.store.write(reset, now=self._exchange.clock.now())
         self._exchange.directory.forget_media()
+        self._exchange.telephony.repertoire.forget()
 
     async def _settle(self) -> None:
         loop = asyncio.get_running_loop()

@@ -28,6 +28,10 @@ class Repertoire:
             self._pieces.remove(piece)
         self._pieces.append(piece)
 
+    def forget(self) -> None:
+        """Nothing has been played."""
+        self._pieces.clear()
+
     def all(self) -> list[Piece]:
         """Those whose audio is there, the latest first."""
         return [piece for piece in reversed(self._pieces) if piece.path.exists()]

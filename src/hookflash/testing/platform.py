@@ -56,7 +56,7 @@ class Platform:
         return events
 
     def reset(self) -> None:
-        """Forget every message and handset; accounts and numbers stay."""
+        """Forget every message and handset, and what was played to them; accounts and numbers stay."""
         self.client.post("reset")
 
 
