@@ -17,6 +17,7 @@ REPEATS_KEPT = 3 * DAY  #: a carrier that was not answered sends a text again wi
 PARTS_KEPT = 14 * DAY  #: what a carrier called a message; its last receipt comes within days of its validity
 HANDSETS_KEPT = 30 * DAY  #: texts as a handset of the simulated network shows them
 ALERTS_KEPT = 30 * DAY
+LIVE_TEXTS_KEPT = 30 * DAY  #: that a live transcription was there; its text is not kept at all
 RECORDINGS_KEPT = 40 * DAY  #: what is known of a recording after it was deleted
 
 
@@ -38,6 +39,7 @@ def rules(webhook_records: int) -> list[Rule]:
         Rule("carriers.forget_old_parts", PARTS_KEPT),
         Rule("messages.forget_cookies", 0),
         Rule("recordings.forget_deleted", RECORDINGS_KEPT),
+        Rule("transcriptions.forget_stopped", LIVE_TEXTS_KEPT),
         Rule("handsets.forget", HANDSETS_KEPT, shift=16),
     ]
 

@@ -26,6 +26,9 @@ ROWS = {
         "INSERT INTO recordings VALUES ('AC', 'RE' || ?1, NULL, NULL, 'deleted', 'DialVerb', 1, 'both', ?2, 1, NULL,"
         " '2010-04-01', '{}', ?2, ?2)"
     ),
+    "transcriptions.forget_stopped": (
+        "INSERT INTO live_transcriptions VALUES ('AC', ?1, 'CA', NULL, 'stopped', 2, '{}', 0, ?2)"
+    ),
     "timeline.forget_webhooks": "INSERT INTO timeline VALUES ('SM' || ?1, ?2 << 16, 'AC', 'webhook', '', NULL)",
 }
 

@@ -21,3 +21,7 @@ SELECT * FROM live_transcriptions WHERE account_sid = :account_sid AND call_sid 
 -- told --
 UPDATE live_transcriptions SET sequence = :sequence, status = :status, date_updated = :now
  WHERE account_sid = :account_sid AND sid = :sid;
+
+-- forget_stopped --
+DELETE FROM live_transcriptions WHERE (account_sid, sid) IN
+ (SELECT account_sid, sid FROM live_transcriptions WHERE status = 'stopped' AND date_updated < :before LIMIT :limit);

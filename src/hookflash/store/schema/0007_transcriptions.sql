@@ -27,3 +27,4 @@ CREATE TABLE live_transcriptions (       -- of calls, while they go on; their te
 ) WITHOUT ROWID;
 CREATE INDEX live_transcriptions_call ON live_transcriptions (account_sid, call_sid, sid);
 CREATE INDEX live_transcriptions_live ON live_transcriptions (account_sid, sid) WHERE status = 'in-progress';
+CREATE INDEX live_transcriptions_stopped ON live_transcriptions (date_updated) WHERE status = 'stopped';
