@@ -107,6 +107,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wait_url: str = HOLD_MUSIC  #: heard before the start; empty: silence
     wait_method: str = "GET"
     early_media: bool = True  #: whether the others hear it ring
+    jitter: str = "large"  #: or off, small, medium: how much its line may keep the others waiting
 
     @property
     def beeps_on_enter(self) -> bool:

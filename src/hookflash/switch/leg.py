@@ -131,12 +131,19 @@ class Leg(Protocol):
     async def unbridge(self) -> None: ...
 
     async def join(
-        self, room: str, *, muted: bool = False, whisper_to: "Leg | None" = None, speaking: bool = False
+        self,
+        room: str,
+        *,
+        muted: bool = False,
+        whisper_to: "Leg | None" = None,
+        speaking: bool = False,
+        jitter: str = "large",
     ) -> None:
         """Put it into a room, or change how it is in it; `leave`, or its end, takes it out. Returns at once.
 
         A muted one listens only, one that whispers is heard by that leg alone; with `speaking`, those who watch it
-        are told by `protocol.Speaking` when it begins to speak and when it stops.
+        are told by `protocol.Speaking` when it begins to speak and when it stops. `jitter` is how far its buffer may
+        grow: off, small, medium or large.
         """
         ...
 

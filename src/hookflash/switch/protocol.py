@@ -232,6 +232,7 @@ class Join(Command, frozen=True, kw_only=True, tag="join"):
     muted: bool = False
     whisper_to: int | None = None  #: heard only by this leg (coaching)
     speaking: bool = False  #: tell by `Speaking` when it speaks; never told of one that is muted
+    jitter: str = "large"  #: how far its jitter buffer may grow there: off, small (60 ms), medium (120), large (240)
 
 
 class Leave(Command, frozen=True, kw_only=True, tag="leave"):

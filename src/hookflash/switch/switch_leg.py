@@ -177,10 +177,18 @@ class SwitchLeg:
             self.tell(protocol.Unbridge(leg=self.number))
 
     async def join(
-        self, room: str, *, muted: bool = False, whisper_to: Leg | None = None, speaking: bool = False
+        self,
+        room: str,
+        *,
+        muted: bool = False,
+        whisper_to: Leg | None = None,
+        speaking: bool = False,
+        jitter: str = "large",
     ) -> None:
         to = None if whisper_to is None else whisper_to.number
-        self._tell(protocol.Join(leg=self.number, room=room, muted=muted, whisper_to=to, speaking=speaking))
+        self._tell(
+            protocol.Join(leg=self.number, room=room, muted=muted, whisper_to=to, speaking=speaking, jitter=jitter)
+        )
 
     async def leave(self) -> None:
         if self._hung_up is None:

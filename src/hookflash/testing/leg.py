@@ -232,7 +232,13 @@ class ScriptedLeg:
             other._note("unbridged")
 
     async def join(
-        self, room: str, *, muted: bool = False, whisper_to: Leg | None = None, speaking: bool = False
+        self,
+        room: str,
+        *,
+        muted: bool = False,
+        whisper_to: Leg | None = None,
+        speaking: bool = False,
+        jitter: str = "large",
     ) -> None:
         self._check()
         self.room = room

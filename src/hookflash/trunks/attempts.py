@@ -226,10 +226,16 @@ class Attempts:
             await self._leg.unbridge()
 
     async def join(
-        self, room: str, *, muted: bool = False, whisper_to: Leg | None = None, speaking: bool = False
+        self,
+        room: str,
+        *,
+        muted: bool = False,
+        whisper_to: Leg | None = None,
+        speaking: bool = False,
+        jitter: str = "large",
     ) -> None:
         leg = await self._standing()
-        await leg.join(room, muted=muted, whisper_to=whisper_to, speaking=speaking)
+        await leg.join(room, muted=muted, whisper_to=whisper_to, speaking=speaking, jitter=jitter)
 
     async def leave(self) -> None:
         await (await self._standing()).leave()

@@ -66,13 +66,23 @@ pub fn media_command(command: Command) -> Option<MediaCommand> {
         Command::Stop { op, .. } => MediaCommand::Stop { op },
         Command::Bridge { other, .. } => MediaCommand::Bridge { other },
         Command::Unbridge { .. } => MediaCommand::Unbridge,
-        Command::Join { room, muted, whisper_to, speaking, .. } => {
-            MediaCommand::Join { room, how: session::Presence { muted, whisper_to, speaking } }
+        Command::Join { room, muted, whisper_to, speaking, jitter, .. } => {
+            let depth = depth(&jitter);
+            MediaCommand::Join { room, how: session::Presence { muted, whisper_to, speaking, depth } }
         }
         Command::Leave { .. } => MediaCommand::Leave,
         Command::Listen { .. } => MediaCommand::Listen,
         _ => return None,
     })
+}
+
+fn depth(word: &str) -> rtp::Depth {
+    match word {
+        "off" => rtp::Depth::OFF,
+        "small" => rtp::Depth::SMALL,
+        "medium" => rtp::Depth::MEDIUM,
+        _ => rtp::Depth::LARGE,
+    }
 }
 
 fn source(source: protocol::Source) -> session::Source {

@@ -224,7 +224,7 @@ fn tell(command: Command) -> Step {
 }
 
 fn join(leg: LegId, room: String, whisper_to: Option<LegId>) -> Command {
-    Command::Join { leg, room, muted: false, whisper_to, speaking: false }
+    Command::Join { leg, room, muted: false, whisper_to, speaking: false, jitter: "large".into() }
 }
 
 fn hang_up(leg: LegId) -> Command {
@@ -317,8 +317,14 @@ mod tests {
     fn a_whisper_has_a_leg() {
         let mut crossings = crossings();
         enter(&mut crossings, HANDSET);
-        let whisper =
-            |muted, to| Command::Join { leg: REAL, room: "room".into(), muted, whisper_to: Some(to), speaking: false };
+        let whisper = |muted, to| Command::Join {
+            leg: REAL,
+            room: "room".into(),
+            muted,
+            whisper_to: Some(to),
+            speaking: false,
+            jitter: "large".into(),
+        };
         assert_eq!(legs(&crossings.steps(whisper(false, HANDSET))), (3, 0));
         assert_eq!(legs(&crossings.steps(whisper(false, HANDSET))), (1, 1));
         assert_eq!(legs(&crossings.steps(whisper(true, HANDSET))), (0, 1));

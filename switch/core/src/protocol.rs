@@ -76,6 +76,9 @@ fn local() -> String {
 fn off() -> String {
     "off".into()
 }
+fn large() -> String {
+    "large".into()
+}
 fn optional() -> String {
     "optional".into()
 }
@@ -316,6 +319,8 @@ pub enum Command {
         whisper_to: Option<LegId>,
         #[serde(default)]
         speaking: bool,
+        #[serde(default = "large")]
+        jitter: String,
     },
     Leave {
         leg: LegId,

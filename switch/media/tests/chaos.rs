@@ -97,7 +97,10 @@ fn command() -> impl Strategy<Value = MediaCommand> {
         leg().prop_map(|other| MediaCommand::Bridge { other }),
         Just(MediaCommand::Unbridge),
         (any::<bool>(), prop::option::of(leg()), any::<bool>()).prop_map(|(muted, whisper_to, speaking)| {
-            MediaCommand::Join { room: "room".into(), how: Presence { muted, whisper_to, speaking } }
+            MediaCommand::Join {
+                room: "room".into(),
+                how: Presence { muted, whisper_to, speaking, ..Presence::default() },
+            }
         }),
         Just(MediaCommand::Leave),
         Just(MediaCommand::Listen),

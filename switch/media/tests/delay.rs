@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use common::{MS, Shelf};
 use hookflash_media::codec::CodecKind;
-use hookflash_media::rtp::Packet;
+use hookflash_media::rtp::{Depth, Packet};
 use hookflash_media::session::Presence;
 use hookflash_media::{LegId, MediaCommand, MediaEvent, MediaParams, Micros, Out, SLOT, Shard, Wire};
 
@@ -52,12 +52,12 @@ fn packet(number: u16, level: u8) -> Vec<u8> {
 }
 
 /// How long a voice takes that speaks up in packet `first`, `phase` after a turn of the shard; `late` delays packets.
-fn delay(first: u16, phase: Micros, late: impl Fn(u16) -> Micros) -> Micros {
+fn delay(how: Presence, first: u16, phase: Micros, late: impl Fn(u16) -> Micros) -> Micros {
     let mut shard = Shard::new(Box::new(Shelf::default()), 1);
     let mut line = Line::default();
     for leg in [SPEAKER, HEARER] {
         shard.open(leg, Wire::Socket, MediaParams::new(CodecKind::Pcmu, 0), 0, &mut line);
-        let join = MediaCommand::Join { room: "room".into(), how: Presence::default() };
+        let join = MediaCommand::Join { room: "room".into(), how };
         shard.command(leg, join, 0, &mut line);
     }
     let sent = |number: u16| Micros::from(number) * 20 * MS + phase;
@@ -82,7 +82,7 @@ fn delay(first: u16, phase: Micros, late: impl Fn(u16) -> Micros) -> Micros {
 fn a_voice_crosses_a_room_within_30_ms() {
     for phase in (0..20).map(|ms| ms * MS + 100) {
         for first in [3, 50, 600] {
-            let delay = delay(first, phase, |_| 0);
+            let delay = delay(Presence::default(), first, phase, |_| 0);
             assert!(delay <= 30 * MS, "{delay} us with packets {phase} us after a turn, packet {first}");
         }
     }
@@ -92,7 +92,17 @@ fn a_voice_crosses_a_room_within_30_ms() {
 #[test]
 fn a_little_jitter_costs_little() {
     for phase in (0..20).map(|ms| ms * MS + 100) {
-        let delay = delay(600, phase, |number| Micros::from(number % 7) * MS / 2);
+        let delay = delay(Presence::default(), 600, phase, |number| Micros::from(number % 7) * MS / 2);
         assert!(delay <= 40 * MS, "{delay} us with packets {phase} us after a turn");
+    }
+}
+
+/// Who wants no buffer has none: a voice is on its way with the next tick.
+#[test]
+fn without_a_buffer_nothing_waits() {
+    let how = Presence { depth: Depth::OFF, ..Presence::default() };
+    for phase in (0..20).map(|ms| ms * MS + 100) {
+        let delay = delay(how, 600, phase, |_| 0);
+        assert!(delay < 20 * MS, "{delay} us with packets {phase} us after a turn");
     }
 }

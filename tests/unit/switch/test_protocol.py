@@ -41,7 +41,7 @@ COMMANDS: list[protocol.AnyCommand] = [
     protocol.Stop(leg=1, op=5),
     protocol.Bridge(leg=1, other=2),
     protocol.Unbridge(leg=1),
-    protocol.Join(leg=1, room="r", muted=True, whisper_to=2, speaking=True),
+    protocol.Join(leg=1, room="r", muted=True, whisper_to=2, speaking=True, jitter="off"),
     protocol.Leave(leg=1),
     protocol.Listen(leg=1),
     protocol.Hear(leg=1, op=9, track="outbound"),

@@ -55,6 +55,7 @@ _SEAT = (
     Param("EarlyMedia", "early_media", boolean),
     Param("Coaching", "coaching", boolean),
     Param("CallSidToCoach", "coaches", sid_of("CA")),
+    Param("JitterBufferSize", "jitter", choice("off", "small", "medium", "large", "")),
 )
 _CONFERENCE = (
     Param("MaxParticipants", "most", integer(2, MOST_PARTICIPANTS)),
@@ -70,10 +71,7 @@ _RECORDING = (
     Param("ConferenceRecordingStatusCallbackMethod", "status_callback_method", call_method),
     Param("ConferenceRecordingStatusCallbackEvent", "status_callback_events", events_of(RecordingEvent), repeated=True),
 )
-_UNUSED = (
-    Param("JitterBufferSize", "jitter_buffer_size", choice("off", "small", "medium", "large", "")),
-    Param("CallerDisplayName", "caller_display_name", text(255)),
-)
+_UNUSED = (Param("CallerDisplayName", "caller_display_name", text(255)),)
 _OF_CALLS = tuple(param for param in CREATE if param.name not in _NOT_HERE)
 _AMD = tuple(
     Param(name, param.field, param.rule) for name, other in _RENAMED.items() for param in CREATE if param.name == other
@@ -124,6 +122,7 @@ def _source(values: dict[str, Any], what: str) -> Source | None:
 
 def _seat(form: Form) -> Seat:
     values = read_params(form, _SEAT, creating=True)
+    values["jitter"] = values.get("jitter") or "large"
     if not values.pop("coaching", True):
         values.pop("coaches", None)
     if "wait_url" in values and values["wait_url"] != HOLD_MUSIC:

@@ -109,6 +109,7 @@ class Member:
             muted=self.seat.muted or is_alone,
             whisper_to=coached,
             speaking=self._room.tells_speakers,
+            jitter=self.seat.jitter,
         )
 
     async def _let_hear(self, source: Source | None) -> None:

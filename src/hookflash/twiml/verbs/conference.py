@@ -84,7 +84,7 @@ class Conference(LoneNoun):
         "jitterBufferSize",
         one_of("small", "medium", "large", "off"),
         default="large",
-        summary="without effect: the buffer of each phone fits itself to its line",
+        summary="how far the buffer may grow that evens out the caller's line: to 60, 120 or 240 ms, or none at all",
     )
     wait_url: str = attribute(
         "waitUrl",
@@ -194,6 +194,7 @@ class Conference(LoneNoun):
                 starts=self.start_conference_on_enter,
                 ends=self.end_conference_on_exit,
                 coaches=self.coach,
+                jitter=self.jitter_buffer_size,
                 wait_url=self.wait_url,
                 wait_method="GET" if self.wait_url == HOLD_MUSIC else self.wait_method,
             ),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::LegId;
 /// How a person is told from an answering machine.
 pub use crate::dsp::Timing as Detect;
+use crate::rtp::Depth;
 
 /// Number of an operation, unique on its leg; it comes back in its one `Done`.
 pub type OpId = u64;
@@ -132,6 +133,8 @@ pub struct Presence {
     pub whisper_to: Option<LegId>,
     /// It is reported when it begins to speak, and when it stops; never of a muted one.
     pub speaking: bool,
+    /// Bounds of its jitter buffer, as long as it is there.
+    pub depth: Depth,
 }
 
 /// A command to the audio of a leg.

@@ -4,7 +4,7 @@ use super::MediaParams;
 use crate::codec::Decoder;
 use crate::codec::comfort::ComfortNoise;
 use crate::dsp::{KeyDetector, Press, Resampler};
-use crate::rtp::{Impairment, Jitter, KeyEvent, KeyReceiver, Packet, Pull, Quality, Reports, Sender};
+use crate::rtp::{Depth, Impairment, Jitter, KeyEvent, KeyReceiver, Packet, Pull, Quality, Reports, Sender};
 use crate::{FRAME, FRAME_MS, Frame, Micros, SAMPLE_RATE};
 
 /// Loudest sample of a frame in which the jitter buffer may be mended unheard.
@@ -193,6 +193,11 @@ impl Incoming {
     pub fn put(&mut self, frame: Option<&Frame>) {
         self.has_frame = frame.is_some();
         self.frame = frame.copied().unwrap_or(self.frame);
+    }
+
+    /// Changes the bounds of the jitter buffer.
+    pub fn bound(&mut self, depth: Depth) {
+        self.jitter.set_depth(depth);
     }
 
     /// Whether audio is taken in at present.

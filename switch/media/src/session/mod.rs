@@ -34,7 +34,7 @@ use crate::dsp::KeyTones;
 use crate::graph::{Arrivals, Heard, Library, Tap};
 use crate::random::Random;
 use crate::rtp::KeyEvent;
-use crate::rtp::{self, Impairment, Packet, Quality, Reports, Srtp};
+use crate::rtp::{self, Depth, Impairment, Packet, Quality, Reports, Srtp};
 use crate::{FRAME_MS, LegId, Micros};
 use incoming::Incoming;
 use operations::Operations;
@@ -155,6 +155,7 @@ impl Session {
 
     /// Takes what another negotiation agreed on: hold, another codec, another address.
     pub(crate) fn update(mut self: Box<Self>, params: MediaParams, now: Micros) -> Box<Self> {
+        let params = MediaParams { depth: self.params.depth, ..params };
         if params.remote != self.params.remote {
             self.aim = params.remote.map(|remote| (remote, false));
             self.peer = if self.aim.is_some() { Peer::Announced } else { Peer::Unknown };
@@ -235,6 +236,14 @@ impl Session {
             self.outgoing.skip(ticks);
             self.heard.iter_mut().for_each(|heard| heard.silence(ticks));
             self.ticked = self.ticked.map(|ticked| ticked + ticks * TICK);
+        }
+    }
+
+    /// Changes the bounds of the jitter buffer.
+    pub(crate) fn bound(&mut self, depth: Depth) {
+        if depth != self.params.depth {
+            self.params.depth = depth;
+            self.incoming.bound(depth);
         }
     }
 

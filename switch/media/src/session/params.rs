@@ -47,7 +47,7 @@ impl MediaParams {
             remote: None,
             srtp: None,
             timeout_ms: 60_000,
-            depth: Depth::LARGE,
+            depth: Depth::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{Out, Shard};
 use crate::LegId;
 use crate::graph::room::{Member, Room};
+use crate::rtp::Depth;
 use crate::session::{Place, Presence};
 
 impl Shard {
@@ -52,6 +53,7 @@ impl Shard {
             if let Some(session) = &mut self.sessions[key] {
                 session.place = Place::Room(number);
                 session.watch_speaking(how.speaking && !how.muted);
+                session.bound(how.depth);
             }
         }
     }
@@ -71,6 +73,7 @@ impl Shard {
         let Some(session) = &mut self.sessions[key] else { return };
         let leg = session.leg;
         session.watch_speaking(false);
+        session.bound(Depth::default());
         match std::mem::replace(&mut session.place, Place::Alone) {
             Place::Alone => {}
             Place::Bridge { other, .. } => {

@@ -11,6 +11,12 @@ pub struct Depth {
     pub most_ms: u16,
 }
 
+impl Default for Depth {
+    fn default() -> Self {
+        Self::LARGE
+    }
+}
+
 impl Depth {
     /// Play what is there: only the phase between packets and ticks is waited for.
     pub const OFF: Self = Self { least_ms: 0, most_ms: 0 };
