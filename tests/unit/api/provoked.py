@@ -108,7 +108,7 @@ VOICE = frozenset(
     }
 )
 
-#: Those of payments: `tests/scenarios/test_rest_payments.py`.
+#: Those of payments: `tests/scenarios/twiml/test_payments_by_rest.py`.
 PAYMENTS = frozenset({Code.PAYMENT_AMOUNT, Code.PAYMENT_CONNECTOR, Code.PAYMENT_PARAMETER, Code.PAYMENT_OPERATION})
 
 #: Those of SIP domains and their lists: `tests/scenarios/test_rest_sip.py`.

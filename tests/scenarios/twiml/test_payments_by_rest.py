@@ -1,28 +1,16 @@
 """Payments that an agent takes by REST, and messages of an application's own, while calls go on."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-from tests.scenarios.plugin_support import running_app
 from tests.scenarios.twiml.stage import BOB, Stage
 from tests.unit.api.provoked import PAYMENTS
 
 from hookflash.testing.call import Call
-from hookflash.testing.platform import Platform
 
 CARD = "4111111111111111"
-
-
-@pytest.fixture
-def stage(hookflash: Platform) -> Iterator[Stage]:
-    with running_app() as app:
-        hookflash.configure(voice_url=app.url, status_callback=app.url + "/status")
-        stage = Stage(hookflash, app)
-        yield stage
-        stage.clear()
 
 
 @pytest.fixture
