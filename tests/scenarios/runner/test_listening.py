@@ -108,6 +108,14 @@ async def test_an_engine_that_breaks_is_told_and_leaves_no_input(calls: CallWorl
     assert await calls.alerts() == [13343]
 
 
+async def test_a_bug_in_an_engine_is_no_input(calls: CallWorld) -> None:
+    """It is logged; the debugger hears that an engine broke, and the call goes on."""
+    calls.recognition.breaks = ZeroDivisionError()
+    leg = await calls.come_in(ASK, speaking)
+    assert leg.heard == ["Speak", "Nothing"]
+    assert await calls.alerts() == [13340]
+
+
 async def test_partial_results_are_told_in_order(calls: CallWorld) -> None:
     """Each with all that requests of the call carry, a number from 0, and what will not change any more."""
     calls.recognition.partials = [

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
+import structlog
+
 from hookflash.actions.load_call import load_call
 from hookflash.actions.status_callback import tell_about_call
 from hookflash.domain.call import Call
-from hookflash.speech.recogniser import NOT_CONFIGURED, Hearing, RecognitionError, Transcript
+from hookflash.speech.recogniser import DEGRADED, NOT_CONFIGURED, Hearing, RecognitionError, Transcript
 from hookflash.store.store import Tx
 from hookflash.twiml.listening import Ears, NotUnderstoodError, Said
 from hookflash.twiml.problems import TwimlCode
@@ -19,6 +21,8 @@ from .understanding import understand
 
 if TYPE_CHECKING:
     from hookflash.runtime.calls.script import Script
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -73,6 +77,9 @@ class Gathering:
             await self._work
         except RecognitionError as error:
             raise _not_understood(self._ears, error) from error
+        except Exception as error:
+            log.exception("a speech engine broke")
+            raise NotUnderstoodError(DEGRADED, "A speech engine broke; the log of the platform says how") from error
         return self._results.said
 
 
