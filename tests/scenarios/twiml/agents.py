@@ -25,7 +25,7 @@ def called_by_app(stage: Stage, verbs: str, *, to: str = BOB) -> tuple[str, Call
 
 
 def agent(stage: Stage, *, queue: str = "", dial: str = "", then: str = "") -> Call:
-    """Bob's call, which has had a second to take a caller; attributes of `<Queue>` and `<Dial>`, and what comes then."""
+    """Bob's call, given a second to take a caller; attributes of `<Queue>` and `<Dial>`, and what comes then."""
     _, call = called_by_app(stage, f"<Dial {dial}><Queue {queue}>{QUEUE}</Queue></Dial>{then}")
     call.wait(1)
     return call
