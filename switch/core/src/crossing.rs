@@ -24,6 +24,9 @@ const BETWEEN: LegId = 1 << 51;
 const MOUTH: OpId = 1 << 52;
 const EAR: OpId = MOUTH + 1;
 
+/// Operations from here on press keys that come from the other world.
+const KEYS: OpId = 1 << 53;
+
 /// Numbers of streams from here on are not the exchange's.
 const STREAMS: u64 = 1 << 52;
 
@@ -115,6 +118,14 @@ impl Crossings {
             command => steps.push(tell(command)),
         }
         steps
+    }
+
+    /// A key came to a leg between the worlds: it is pressed at whom its bridge leads to.
+    pub fn key(&mut self, between: LegId, key: char) -> Vec<Step> {
+        let found = self.bridges.iter().find(|(leg, bridge)| bridge.pair.beside(**leg) == between);
+        let Some(other) = found.map(|(_, bridge)| bridge.other) else { return Vec::new() };
+        self.made += 1;
+        vec![tell(Command::SendKeys { leg: other, op: KEYS | self.made, keys: key.into(), inband: false })]
     }
 
     /// A leg is gone.
@@ -295,6 +306,21 @@ mod tests {
             crossings.gone(leg);
         }
         assert!(crossings.rooms.is_empty() && crossings.places.is_empty());
+    }
+
+    /// A key goes to the leg at the other end of the bridge, in the other world; of a bridge that is over, to nobody.
+    #[test]
+    fn a_key_crosses_a_bridge() {
+        let mut crossings = crossings();
+        crossings.steps(Command::Bridge { leg: REAL, other: HANDSET });
+        let pair = crossings.bridges[&REAL].pair;
+        for (leg, other) in [(REAL, HANDSET), (HANDSET, REAL)] {
+            let steps = crossings.key(pair.beside(leg), '5');
+            let is_pressed = |command: &Command| matches!(command, Command::SendKeys { leg, .. } if *leg == other);
+            assert!(steps.len() == 1 && steps.iter().all(|step| told(step, is_pressed)));
+        }
+        crossings.gone(REAL);
+        assert!(crossings.key(pair.beside(REAL), '5').is_empty());
     }
 
     /// A bridge between the worlds ends with either leg, or with what joins one of them otherwise.

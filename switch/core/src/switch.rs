@@ -139,7 +139,13 @@ impl Switch {
 
     /// Takes all events that wait.
     pub fn drain(&self) -> Vec<Event> {
-        let events: Vec<Event> = self.ring.drain().into_iter().filter(|event| !is_between(event.leg)).collect();
+        let (between, events): (Vec<_>, Vec<_>) =
+            self.ring.drain().into_iter().partition(|event| is_between(event.leg));
+        for event in between {
+            if let Happening::Key { key, .. } = event.what {
+                self.perform(|crossings| crossings.key(event.leg, key));
+            }
+        }
         for event in events.iter().filter(|event| matches!(event.what, Happening::HungUp { .. })) {
             self.perform(|crossings| crossings.gone(event.leg));
         }

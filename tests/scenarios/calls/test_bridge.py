@@ -50,6 +50,24 @@ async def test_two_phones_hear_each_other(here: Place) -> None:
     assert "X-Room: 7" in bob.story()
 
 
+async def test_a_phone_and_an_application_hear_each_other(here: Place) -> None:
+    """`<Dial><Application>` to a phone over SIP: it hears, its keys are gathered, and its voice comes back."""
+    prompt = here.plays("/prompt.wav", 800, ms=600)
+    made = await here.api.post("~/Applications.json", FriendlyName="desk", VoiceUrl=here.url("/desk"))
+    here.app.answers["/voice"] = [twiml(f"<Dial><Application>{made.json['sid']}</Application></Dial>")]
+    here.app.answers["/desk"] = [twiml(f'<Gather numDigits="1" action="/key"><Play>{prompt}</Play></Gather>')]
+    here.app.answers["/key"] = [twiml("<Echo/>")]
+    async with here.phone(script(calls(), waits(), hangs_up(2))) as ann:
+        await ann.says("answered")
+        await ann.line.hears(800)
+        ann.line.press("5")
+        assert (await here.app.asked("/key")).params["Digits"] == "5"
+        ann.line.sing(500)
+        await ann.line.hears(500)
+        ann.tell()
+        await ann.done()
+
+
 async def test_the_caller_hangs_up_and_the_callee_with_it(here: Place) -> None:
     """BYE of one leg ends the other; both rows are completed."""
     async with here.phone(script(is_called(), is_hung_up())) as bob:

@@ -99,6 +99,10 @@ impl Session {
     /// Presses a key of the other leg of a bridge.
     pub(crate) fn pass(&mut self, press: rtp::Press) {
         if self.wire == Wire::Open {
+            // There is no far end to press it at: whoever made the leg hears of it.
+            if let rtp::Press::Key { key, ms } = press {
+                self.events.push(MediaEvent::Key { key, ms, inband: false });
+            }
             return;
         }
         match (self.outgoing.events(), press) {
