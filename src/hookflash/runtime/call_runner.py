@@ -37,6 +37,7 @@ from .calls.live_call import Begin, LiveCall
 from .calls.parts import OpenLeg, Parts, Places, Sounds, Speech
 from .calls.placing import place
 from .calls.script import Script
+from .calls.tapes import Running
 from .calls.validation import validate
 from .conferences.attending import attend_admitted
 from .conferences.conferences import Conferences
@@ -234,15 +235,16 @@ class CallRunner:
         return running.row
 
     async def pause_recording(self, recording: Recording, *, silence: bool) -> None:
-        running = self.call(recording.call_sid or "").tapes.running(recording.sid)
-        await running.leg.pause(running.tape, silence=silence)
+        await self._running(recording).pause(silence=silence)
 
     async def resume_recording(self, recording: Recording) -> None:
-        running = self.call(recording.call_sid or "").tapes.running(recording.sid)
-        await running.leg.resume(running.tape)
+        await self._running(recording).resume()
 
     async def stop_recording(self, recording: Recording) -> None:
-        await self.call(recording.call_sid or "").tapes.running(recording.sid).stop()
+        await self._running(recording).stop()
+
+    def _running(self, recording: Recording) -> Running:
+        return self.call(recording.call_sid or "").tapes.running(recording.sid)
 
     async def start_transcription(self, call_sid: str, options: LiveOptions, *, name: str) -> LiveTranscription:
         call = self.call(call_sid)

@@ -23,6 +23,7 @@ from hookflash.domain.call import Call, CallOptions, CallStatus, Source
 from hookflash.domain.clock import Clock
 from hookflash.domain.media_links import MediaLinks
 from hookflash.domain.recording import Recording
+from hookflash.domain.transcription import LiveTranscription
 from hookflash.pending import Pending
 from hookflash.runtime.call_runner import CallRunner
 from hookflash.runtime.calls.parts import NoWayError
@@ -248,6 +249,9 @@ class CallWorld:
 
     async def recordings(self) -> list[Recording]:
         return await self._all(Recording, "SELECT * FROM recordings ORDER BY sid")
+
+    async def transcriptions(self) -> list[LiveTranscription]:
+        return await self._all(LiveTranscription, "SELECT * FROM live_transcriptions ORDER BY sid")
 
     async def status(self) -> CallStatus:
         return (await self.call()).status

@@ -138,9 +138,8 @@ class Callees:
         """Hang up on who is left of them, those that are being called included."""
         if self._placing is not None:
             await asyncio.wait([self._placing])  # a call that is being made is dropped, not forgotten
-        for callee in self._all:
-            if callee is not but and not callee.is_out:
-                await callee.call.leg.hang_up("local" if callee.call.was_answered else "canceled")
+        left = [callee.call for callee in self._all if callee is not but and not callee.is_out]
+        await asyncio.gather(*(call.leg.hang_up("local" if call.was_answered else "canceled") for call in left))
 
     # -- calling --
 

@@ -12,7 +12,7 @@ from hookflash.twiml.voice import Dialled, DialPlan, GoTo
 
 from .bridging import Bridge
 from .callees import Callee, Callees
-from .races import first_of, meanwhile
+from .races import first_of, meanwhile, surely
 from .transfers import Wish, send
 
 if TYPE_CHECKING:
@@ -47,9 +47,12 @@ class RunningDial:
             pass  # the caller is gone: what is known so far is told
         finally:
             self._wish.over()
-            await self._callees.drop()
-            recording_url = await self._bridge.over()
+            recording_url = await surely(self._over())
         return self._result(recording_url)
+
+    async def _over(self) -> str | None:
+        await self._callees.drop()
+        return await self._bridge.over()
 
     async def _talk(self, callee: Callee) -> None:
         """Join the two, until something parts them or one of them wants the other elsewhere."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
+
 from hookflash.actions.answer_message import record_attempts
 from hookflash.actions.load_call import load_call
 from hookflash.actions.move_conference import load_conference
@@ -15,6 +17,8 @@ from hookflash.twiml.problems import ERRORS, TwimlCode, TwimlWarning
 from hookflash.webhooks.outcome import Attempt
 
 from .ledger import Ledger
+
+log = structlog.get_logger()
 
 
 class Diary:
@@ -81,6 +85,11 @@ class Diary:
             now=self._clock.now(),
             attempt=attempt,
         )
+
+    def broke(self, what: str, error: Exception) -> None:
+        """`what` has failed, by no fault of the application."""
+        log.error(what, sid=self._sid, exc_info=error)
+        self.alert(TwimlCode.INTERNAL, "Something of this platform failed; its log says what")
 
     def warn(self, warning: TwimlWarning) -> None:
         """Something of a document is passed over."""

@@ -10,8 +10,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-import structlog
-
 from hookflash.actions.load_call import load_call
 from hookflash.actions.move_call import note_answered_by
 from hookflash.actions.user_messages import tell_subscribers
@@ -37,8 +35,6 @@ from .placing import move_row
 from .script import End, Script
 from .tapes import Running, Tapes
 from .transfers import Wish, refuse
-
-log = structlog.get_logger()
 
 MOST_SIGNALS = 200  #: of SIP in a timeline: a peer that sends without end fills no disk
 
@@ -103,8 +99,10 @@ class LiveCall:
         """Leave what runs and run `step`; before the answer of a call that we dialled, then."""
         self._order = step
         self.left.set()
-        if self._running is not None and (self.was_answered or self._is_invited):
-            self._running.cancel()
+        running = self._running
+        # What is being left tidies up behind itself: a second order does not disturb that, it replaces the first.
+        if running is not None and not running.cancelling() and (self.was_answered or self._is_invited):
+            running.cancel()
 
     async def _run(self, begin: Begin) -> None:
         try:
@@ -114,9 +112,8 @@ class LiveCall:
                 work = self._whole(step) if step is not None else None
         except HungUp:
             pass
-        except Exception:
-            log.exception("a call broke", sid=self.row.sid)
-            self.diary.alert(TwimlCode.INTERNAL, "Something of this platform failed; its log says what")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the call comes to its end
+            self.diary.broke("a call broke", error)
             await Script(self, VOICE).apologise()
 
     async def _interruptible(self, work: Coroutine[Any, Any, Step | None]) -> Step | None:
@@ -292,11 +289,18 @@ class LiveCall:
         self.spawn(find_out())
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Do it beside the call, and be over with it before the call is; that the leg is gone ends it."""
+        """Do it beside the call, and be over with it before the call is; that the leg is gone ends it.
+
+        The call goes on when it fails: what listens to a call, or pays in one, does not end it.
+        """
 
         async def quietly() -> None:
-            with suppress(HungUp):
+            try:
                 await work
+            except HungUp:
+                pass
+            except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
+                self.diary.broke("something beside a call failed", error)
 
         return self._group.create_task(quietly())
 

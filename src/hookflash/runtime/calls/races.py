@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from hookflash.switch.leg import HungUp
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -32,3 +34,13 @@ async def first_of(*ends: Coroutine[Any, Any, object]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+
+
+async def surely(work: Coroutine[Any, Any, T]) -> T:
+    """`work`, which is not left half done: who is cancelled meanwhile leaves once it is over."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    finally:
+        if not task.done():
+            await asyncio.wait([task])

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from hookflash.domain.conference import Admission, ConferenceEvent, ConferenceOptions, LeaveReason, Seat
 from hookflash.domain.recording import RecordOptions
 from hookflash.runtime.calls.bridging import Bridge
+from hookflash.runtime.calls.races import surely
 from hookflash.runtime.calls.tapes import record_options
 from hookflash.switch.leg import HungUp
 from hookflash.twiml.conferring import ConferencePlan
@@ -48,9 +49,13 @@ async def _attend(script: "Script", entering: Entering, talk: TalkPlan) -> Diall
     except HungUp:
         reason = LeaveReason.HUNG_UP
     finally:
-        await conference.leave(member, reason)
-        recording_url = await bridge.over()
+        recording_url = await surely(_part(conference, member, reason, bridge))
     return Dialled(status="answered", bridged=True, recording_url=recording_url)
+
+
+async def _part(conference: "LiveConference", member: "Member", reason: LeaveReason, bridge: Bridge) -> str | None:
+    await conference.leave(member, reason)
+    return await bridge.over()
 
 
 def _seat(script: "Script", plan: ConferencePlan) -> Seat:

@@ -17,6 +17,7 @@ from hookflash.domain.recording import Recording
 from hookflash.runtime.calls.live_call import LiveCall
 from hookflash.runtime.calls.parts import Parts
 from hookflash.runtime.calls.races import meanwhile
+from hookflash.runtime.calls.tapes import Running
 from hookflash.switch import protocol
 from hookflash.switch.protocol import Tone
 from hookflash.twiml.problems import TwimlCode
@@ -81,6 +82,10 @@ class Conferences:
             return
         if event.media:
             await call.leg.join(conference.name)
+            try:
+                await call.leg.answered()
+            finally:
+                await call.leg.leave()  # it may be sent elsewhere
             return
         async with conference.voice() as leg, meanwhile(leg.play([RINGBACK], loop=0)):
             await call.leg.answered()
@@ -105,16 +110,14 @@ class Conferences:
 
     async def pause_recording(self, recording: Recording, *, silence: bool) -> None:
         """Write silence for what is heard now, or nothing. Raises NoSuchCallError when it does not run."""
-        running = self._recorded(recording.conference_sid or "").tapes.running(recording.sid)
-        await running.leg.pause(running.tape, silence=silence)
+        await self._running(recording).pause(silence=silence)
 
     async def resume_recording(self, recording: Recording) -> None:
-        running = self._recorded(recording.conference_sid or "").tapes.running(recording.sid)
-        await running.leg.resume(running.tape)
+        await self._running(recording).resume()
 
     async def stop_recording(self, recording: Recording) -> None:
         """End it; returns once its row is final."""
-        await self._recorded(recording.conference_sid or "").tapes.running(recording.sid).stop()
+        await self._running(recording).stop()
 
     # -- which there are --
 
@@ -131,6 +134,9 @@ class Conferences:
         if found is None:
             raise NoSuchParticipantError(f"no live conference {sid} in this process")
         return found
+
+    def _running(self, recording: Recording) -> Running:
+        return self._recorded(recording.conference_sid or "").tapes.running(recording.sid)
 
     async def _conference(self, parts: Parts, key: tuple[str, str], options: ConferenceOptions) -> LiveConference:
         if key in self._open:

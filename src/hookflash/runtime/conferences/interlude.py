@@ -1,17 +1,12 @@
 """Documents that are heard beside a call's own: of who waits, who is on hold, and announcements."""
 
-import structlog
-
 from hookflash.domain.call import Source
 from hookflash.runtime.calls.documents import Step
 from hookflash.runtime.calls.live_call import LiveCall
 from hookflash.runtime.calls.script import End, Script
 from hookflash.switch.leg import HungUp, Leg
 from hookflash.twiml.channels import MEANWHILE
-from hookflash.twiml.problems import TwimlCode
 from hookflash.twiml.voice import HangUp
-
-log = structlog.get_logger()
 
 
 class Interlude(Script):
@@ -29,9 +24,8 @@ class Interlude(Script):
             await self.run(Step(source=source, kind=kind))
         except HungUp:
             raise
-        except Exception:
-            log.exception("a document beside a call broke", sid=self.call.row.sid)
-            self.call.diary.alert(TwimlCode.INTERNAL, "Something of this platform failed; its log says what")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
+            self.call.diary.broke("a document beside a call broke", error)
             self.has_failed = True
 
     async def apologise(self) -> End:

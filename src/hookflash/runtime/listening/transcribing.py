@@ -15,6 +15,7 @@ import structlog
 
 from hookflash.actions.transcribe_call import start_live_transcription, tell_transcription
 from hookflash.domain.transcription import TRACKS, LiveOptions, LiveTranscription
+from hookflash.runtime.calls.races import surely
 from hookflash.speech.recogniser import Hearing, Recogniser, RecognitionError, Transcript
 from hookflash.switch.leg import Ear, Leg
 from hookflash.twiml.listening import NotBegunError
@@ -46,16 +47,25 @@ class LiveTranscriptions:
     def __init__(self, call: "LiveCall") -> None:
         self._call = call
         self._running: dict[str, Running] = {}  # by SID
+        self._turn = asyncio.Lock()  # one begins after the other
 
     async def start(self, leg: Leg, options: LiveOptions, *, name: str = "") -> LiveTranscription:
         """Transcribe `leg` from now on. Raises NotBegunError."""
-        self._check(options, name)
-        call = self._call
-        ears = AsyncExitStack()
-        heard = {track: await ears.enter_async_context(leg.hear(TRACKS[track])) for track in options.tracks}
-        row = await call.ledger.write(
-            start_live_transcription, call.row, options, name=name or None, now=call.parts.clock.now()
-        )
+        async with self._turn:
+            self._check(options, name)
+            ears = AsyncExitStack()
+            try:
+                heard = {track: await ears.enter_async_context(leg.hear(TRACKS[track])) for track in options.tracks}
+                return await surely(self._begin(options, name, ears, heard))
+            except BaseException:
+                await ears.aclose()  # which ends it, where it has begun
+                raise
+
+    async def _begin(
+        self, options: LiveOptions, name: str, ears: AsyncExitStack, heard: dict[str, Ear]
+    ) -> LiveTranscription:
+        call, now = self._call, self._call.parts.clock.now()
+        row = await call.ledger.write(start_live_transcription, call.row, options, name=name or None, now=now)
         self._running[row.sid] = Running(row, ears, call.spawn(self._run(row, heard)))
         return row
 

@@ -7,7 +7,7 @@ from hookflash.actions.enter_queue import find_queue
 from hookflash.domain.call import CallStatus, Source
 from hookflash.domain.clock import SECOND
 from hookflash.runtime.calls.bridging import Bridge
-from hookflash.runtime.calls.races import first_of, meanwhile
+from hookflash.runtime.calls.races import first_of, meanwhile, surely
 from hookflash.switch.leg import HungUp
 from hookflash.twiml.queueing import TakePlan
 from hookflash.twiml.voice import Dialled
@@ -48,7 +48,7 @@ class Take:
         except HungUp:
             pass  # what is known so far is told
         finally:
-            recording_url = await self._bridge.over()
+            recording_url = await surely(self._bridge.over())
         return self._result(recording_url)
 
     async def _take(self, line: Line) -> None:
