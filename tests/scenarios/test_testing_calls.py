@@ -60,9 +60,10 @@ def ended(hookflash: Platform, app: App, sid: str) -> dict[str, Any]:
     return rest(hookflash, f"Calls/{sid}.json")
 
 
-def tune() -> bytes:
-    """Two seconds of a rising tone, as a wav file."""
-    samples = [int(9_000 * math.sin(2 * math.pi * (300 + at / 20) * at / RATE)) for at in range(2 * RATE)]
+def tune(*, silent_ms: int = 0) -> bytes:
+    """Two seconds of a rising tone, and then of silence, as a wav file."""
+    samples = [0] * (2 * RATE + silent_ms * RATE // 1_000)
+    samples[: 2 * RATE] = [int(9_000 * math.sin(2 * math.pi * (300 + at / 20) * at / RATE)) for at in range(2 * RATE)]
     file = io.BytesIO()
     with wave.open(file, "wb") as sound:
         sound.setnchannels(1)
@@ -139,6 +140,19 @@ def test_what_was_heard_is_not_heard_again(hookflash: Platform, app: App) -> Non
     assert call.hears_sync("Again") > first + 5
     with pytest.raises(NotHeardError):
         call.hears_sync("Again")
+
+
+def test_what_begins_in_the_silence_at_an_end_is_heard(hookflash: Platform, app: App) -> None:
+    """Speech is made with silence at its end; a key may stop it there, and what comes then is heard all the same."""
+    app.files["/app/tune.wav"] = tune(silent_ms=350)
+    prompt = f"<Play>{app.url}/tune.wav</Play>"
+    app.document = f'<Response><Gather numDigits="1" action="{app.url}/on">{prompt}</Gather></Response>'
+    app.documents["/app/on"] = "<Response><Say>Thank you very much.</Say></Response>"
+    call = dialled(hookflash)
+    call.wait(1.8)
+    call.press("1")
+    tune_at = call.hears_sync("tune.wav")
+    assert tune_at + 2 < call.hears_sync("Thank you very much") < tune_at + 2.35
 
 
 def test_what_is_not_heard_fails_with_what_was(hookflash: Platform, app: App) -> None:

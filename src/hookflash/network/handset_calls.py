@@ -28,6 +28,9 @@ KEPT = 1_000  # calls that are over
 LISTENING_STEP = SECOND  #: ms of audio between two looks for what is awaited
 LATEST = 3 * SECOND  #: ms by which what is heard may lag behind what is played: the delay of the line, and its jitter
 
+LEAST = 200  #: ms of a piece, after which it has been heard
+SILENT_END = 400  #: ms of silence that speech may end with, in which something else may begin
+
 BYTES_PER_MS = 16  # of audio
 
 HandsetOf = Callable[[str], Awaitable[Answering]]
@@ -258,7 +261,7 @@ class HandsetCalls:
             begun = looked_at - call.answered_at - LATEST - len(audio) // BYTES_PER_MS
             heard = self._find(call, piece.text, audio, max(call.heard_up_to, begun))
             if heard is not None:
-                call.heard_up_to = heard.end
+                call.heard_up_to = max(heard.start + LEAST, heard.end - SILENT_END)
                 return heard
         return None
 
