@@ -44,6 +44,10 @@ class IncompletePaymentError(Exception):
     """A payment cannot be made yet; says which fields are missing."""
 
 
+class PaymentUnderWayError(Exception):
+    """A payment is being made: it can neither be changed nor given up any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What a connector gives for a payment."""

@@ -191,8 +191,11 @@ class Leg(Protocol):
         """Wait until it is answered."""
         ...
 
-    def watch(self, told: Callable[[AnyEvent], None]) -> None:
-        """Have `told` hear of every event of this leg as it comes, before anybody who waits for it."""
+    def watch(self, told: Callable[[AnyEvent], None]) -> Callable[[], None]:
+        """Have `told` hear of every event of this leg as it comes, before anybody who waits for it.
+
+        Returns what ends that.
+        """
         ...
 
     async def gone(self) -> protocol.HungUp:

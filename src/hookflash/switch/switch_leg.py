@@ -39,7 +39,7 @@ class SwitchLeg:
 
     def receive(self, event: AnyEvent) -> None:
         """Take an event of this leg; the switch calls it, in order."""
-        for told in self._watchers:
+        for told in [*self._watchers]:
             told(event)
         match event:
             case protocol.Heard():
@@ -84,8 +84,9 @@ class SwitchLeg:
             raise HungUp(await self.gone())
         return self._answered
 
-    def watch(self, told: Callable[[AnyEvent], None]) -> None:
+    def watch(self, told: Callable[[AnyEvent], None]) -> Callable[[], None]:
         self._watchers.append(told)
+        return lambda: self._watchers.remove(told)
 
     async def reject(self, status: int, reason: str = "") -> None:
         if self._hung_up is None:

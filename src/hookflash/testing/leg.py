@@ -297,8 +297,9 @@ class ScriptedLeg:
         await self._first(self._answered)
         return self._answered.result()
 
-    def watch(self, told: Callable[[AnyEvent], None]) -> None:
+    def watch(self, told: Callable[[AnyEvent], None]) -> Callable[[], None]:
         self._watchers.append(told)
+        return lambda: self._watchers.remove(told)
 
     async def gone(self) -> protocol.HungUp:
         return await asyncio.shield(self._gone)
@@ -316,7 +317,7 @@ class ScriptedLeg:
             self._loop.call_soon(moment[1])
 
     def _tell(self, event: AnyEvent) -> None:
-        for watcher in self._watchers:
+        for watcher in [*self._watchers]:
             watcher(event)
 
     def _hear(self, source: AnySource) -> None:

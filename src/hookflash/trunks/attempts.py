@@ -144,7 +144,7 @@ class Attempts:
     def _tell(self, event: AnyEvent) -> None:
         if not self._watchers:
             self._unheard = [*self._unheard[-KEPT:], event]
-        for told in self._watchers:
+        for told in [*self._watchers]:
             told(event)
 
     async def _standing(self) -> Leg:
@@ -156,11 +156,12 @@ class Attempts:
 
     # -- the leg --
 
-    def watch(self, told: Callable[[AnyEvent], None]) -> None:
+    def watch(self, told: Callable[[AnyEvent], None]) -> Callable[[], None]:
         self._watchers.append(told)
         unheard, self._unheard = self._unheard, []
         for event in unheard:
             told(event)
+        return lambda: self._watchers.remove(told)
 
     async def gone(self) -> protocol.HungUp:
         return await asyncio.shield(self._over)

@@ -122,6 +122,7 @@ def scripted_runner(
     recognition: Recognition | None = None,
     clock: Clock | None = None,
     rules: CallRules = RULES,
+    gateway: str = "http://127.0.0.1:1/charge",
 ) -> CallRunner:
     """The live calls of a server without a switch."""
     return CallRunner(
@@ -136,7 +137,7 @@ def scripted_runner(
         recognition=recognition or ScriptedRecognition(),
         sounds=ScriptedSounds(),
         places=places,
-        connectors=Connectors({}, with_loopback=True),
+        connectors=Connectors({"Gateway": {"url": gateway}}, with_loopback=True),
         rules=rules,
         rates=UNLIMITED,
         validate_certificates=True,
@@ -158,7 +159,13 @@ class CallWorld:
         self.recognition = ScriptedRecognition()
         self.places = ScriptedPlaces()
         self.runner = scripted_runner(
-            world.store, client, directory, places=self.places, speech=self.speech, recognition=self.recognition
+            world.store,
+            client,
+            directory,
+            places=self.places,
+            speech=self.speech,
+            recognition=self.recognition,
+            gateway=f"{base}/charge",
         )
 
     # -- the application --

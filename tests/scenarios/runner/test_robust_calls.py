@@ -3,12 +3,17 @@
 import asyncio
 from typing import Any
 
+import pytest
+from aiohttp import web
 from tests.scenarios.runner.call_support import CallWorld
 
 from hookflash.domain.call import CallStatus, DetectOptions, Source
+from hookflash.domain.payment import PaymentMethod, Rules
+from hookflash.domain.payment_order import PaymentOrder, PaymentStatus, PaymentUnderWayError
 from hookflash.domain.recording import Recording, RecordOptions
 from hookflash.domain.transcription import LiveStatus
 from hookflash.runtime.calls.live_call import LiveCall
+from hookflash.runtime.paying.sessions import PaymentSessions
 from hookflash.switch.leg import Detected
 from hookflash.switch.protocol import Detect
 from hookflash.testing.leg import ScriptedLeg
@@ -179,3 +184,55 @@ async def test_a_recording_that_is_stopped_before_it_may_begin_does_not_begin(ca
     await asyncio.sleep(0)
     assert leg.done[before:] == []
     leg.go()
+
+
+async def test_a_payment_that_is_being_made_is_made(calls: CallWorld) -> None:
+    """Money may move already: nothing more is asked of it, and a hang-up does not undo it."""
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def charge(request: web.Request) -> web.Response:
+        asked.set()
+        await may_answer.wait()
+        return web.json_response({"charge_id": "ch_1"})
+
+    calls.pages["/charge"] = charge
+    leg, call, _ = await recorded(calls)
+    payments = PaymentSessions(calls.runner.call)
+    order = PaymentOrder(rules=Rules(method=PaymentMethod.ACH_DEBIT), connector="Gateway", amount="20.45")
+    row = await payments.begin(call.row.sid, order, url="https://app.example/paying", key="1")
+    session = payments.get(row.sid)
+    for field, keys in (("bank-routing-number", "110000000"), ("bank-account-number", "12345#")):
+        keyed = len(leg.done)
+        await session.capture(field)
+        await asyncio.sleep(0)
+        leg.press(keys)
+        async with asyncio.timeout(5):
+            while "resumes" not in leg.done[keyed:]:  # noqa: ASYNC110 - it is recorded again once all is keyed
+                await asyncio.sleep(0)
+    await session.complete()
+    await asked.wait()
+    for late in (session.cancel(), session.complete(), session.capture("bank-account-number")):
+        with pytest.raises(PaymentUnderWayError):
+            await late
+    leg.go()
+    await asyncio.sleep(0.01)
+    may_answer.set()
+    await calls.over()
+    assert session.row.status is PaymentStatus.COMPLETED
+    told = [params for _, params in await calls.told() if params.get("Result")]
+    assert [params["PaymentConfirmationCode"] for params in told] == ["ch_1"]
+
+
+async def test_nothing_hears_a_leg_that_it_has_left(calls: CallWorld) -> None:
+    """An agent who goes from conference to conference all day does not carry all of them along."""
+    page = f"{calls.base}/voice"
+    calls.pages["/voice"] = f'<Dial action="{page}"><Conference waitUrl="" beep="false">room</Conference></Dial>'
+    sid, agent, caller = await two_in_room(calls)
+    watching = len(agent._watchers)
+    for _ in range(3):
+        await calls.runner.conferences.kick(agent.room, sid)
+        await in_room(agent)
+    assert len(agent._watchers) == watching
+    agent.go()
+    caller.go()
+    await calls.over()

@@ -27,6 +27,7 @@ from hookflash.domain.payment_order import (
     Payment,
     PaymentError,
     PaymentOrder,
+    PaymentUnderWayError,
 )
 from hookflash.errors import ApiError, Code
 from hookflash.store.tables import Table
@@ -163,6 +164,8 @@ async def _update(request: ApiRequest) -> Answer:
         await _perform(request, payment, values)
     except (NoSuchPaymentError, NoSuchCallError):
         raise ApiError(Code.PAYMENT_OPERATION, "The payment is over") from None
+    except PaymentUnderWayError:
+        raise ApiError(Code.PAYMENT_OPERATION, "The payment is being made") from None
     except IncompletePaymentError as missing:
         raise ApiError(Code.PAYMENT_OPERATION, f"The payment still needs {missing}") from None
     return PAYMENT.answer(request, payment, 202)

@@ -8,6 +8,7 @@ Rule 3: it lives as long as somebody is in it. One that nobody is in, but somebo
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -105,7 +106,7 @@ class LiveConference:
         member = Member(self, call, seat, seated(self.row, call.row.sid, seat, now=now))
         self._members[member.sid] = member
         starts = self._roster.enter(member.sid, seat)
-        call.leg.watch(lambda event: self._hear(member, event))
+        member.unwatch = call.leg.watch(partial(self._hear, member))
         self._ledger.add(enter_conference, self.row, member.row, now=now)
         if starts:
             self._ledger.add(start_conference, self.row.account_sid, self.row.sid, now=now)
@@ -119,6 +120,7 @@ class LiveConference:
     async def leave(self, member: Member, reason: LeaveReason) -> None:
         """It takes part no more."""
         del self._members[member.sid]
+        member.unwatch()
         now = self._parts.clock.now()
         end = self._roster.leave(member.sid, kicked=member.is_kicked)
         self._ledger.add(leave_conference, self.row, member.row, reason, call_status=member.call.status, now=now)
@@ -281,7 +283,7 @@ class LiveConference:
             self._ledger.add(tell_record_end, self.row, recording, size=size, now=now)
 
     def _hear(self, member: Member, event: protocol.AnyEvent) -> None:
-        if isinstance(event, protocol.Speaking) and member.is_inside:
+        if isinstance(event, protocol.Speaking):
             self._ledger.add(tell_speaking, self.row, member.row, on=event.on, now=event.at)
 
     # -- small things --

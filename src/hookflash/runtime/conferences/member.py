@@ -1,6 +1,7 @@
 """A call that takes part in a conference: what it hears, and whether it is heard."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
@@ -49,6 +50,7 @@ class Member:
         self.out: asyncio.Future[LeaveReason] = asyncio.get_running_loop().create_future()
         self.gone = asyncio.Event()  #: it has left
         self.is_kicked = False
+        self.unwatch: Callable[[], None]  #: ends that its conference hears of its leg
         self.is_inside = True  #: until it has left
         self.hold_source = MUSIC
         self.wait_source = Source(url=seat.wait_url or None, method=seat.wait_method)

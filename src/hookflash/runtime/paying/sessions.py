@@ -4,7 +4,8 @@ What the caller keys is heard by nobody else: not by the other side of a bridge,
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from hookflash.actions.take_payment import begin_payment, end_payment
@@ -16,6 +17,7 @@ from hookflash.domain.payment_order import (
     PaymentError,
     PaymentOrder,
     PaymentStatus,
+    PaymentUnderWayError,
 )
 from hookflash.switch import protocol
 from hookflash.twiml.paying import key_in
@@ -39,11 +41,13 @@ class PaymentSession:
         self._order = order
         self._till = CallTill(call, callback)
         self._details = Details()
+        self._turn = asyncio.Lock()  # one order after the other
         self._capturing: asyncio.Task[None] | None = None
+        self._paying: asyncio.Task[None] | None = None
         self._keys = 0  # of the field that is being keyed
         self._is_keyed = False
         self._orders = set[str]()  # idempotency keys of what was asked of it
-        call.leg.watch(self._hear)
+        self._unwatch = call.leg.watch(self._hear)
         self._tell(PaymentConnector=order.connector, ChargeAmount=order.amount)
 
     def is_new(self, key: str) -> bool:
@@ -61,9 +65,12 @@ class PaymentSession:
         return [each for each in self._order.rules.fields if each not in self._details.values]
 
     async def capture(self, wanted: str) -> None:
-        """Let the caller key a field from now on, in the place of one that is being keyed."""
-        await self._stop()
-        self._capturing = self._call.spawn(self._capture(wanted))
+        """Let the caller key a field from now on, in the place of one that is being keyed.
+
+        Raises PaymentUnderWayError, as `complete` and `cancel` do.
+        """
+        async with self._alone():
+            self._capturing = self._call.spawn(self._capture(wanted))
 
     async def _capture(self, wanted: str) -> None:
         field = PaymentField(wanted.removesuffix(MATCHER))
@@ -90,8 +97,8 @@ class PaymentSession:
         """Have it paid; the callback tells what came of it. Raises IncompletePaymentError."""
         if missing := self._missing:
             raise IncompletePaymentError(", ".join(missing))
-        await self._stop()
-        self._capturing = self._call.spawn(self._pay())
+        async with self._alone():
+            self._paying = self._call.spawn(self._pay())
 
     async def _pay(self) -> None:
         try:
@@ -103,12 +110,15 @@ class PaymentSession:
             await self._end(PaymentStatus.COMPLETED, PaymentResult.SUCCESS, receipt.told())
 
     async def cancel(self) -> None:
-        await self._stop()
-        await self._end(PaymentStatus.CANCELED, None, {})
+        async with self._alone():
+            await self._end(PaymentStatus.CANCELED, None, {})
 
     async def hung_up(self) -> None:
-        """The caller is gone."""
+        """The caller is gone; what is being paid by then is paid."""
+        self._unwatch()
         await self._stop()
+        if self._paying is not None:
+            await asyncio.wait([self._paying])
         if self.row.status is PaymentStatus.IN_PROGRESS:
             await self._end(PaymentStatus.FAILED, PaymentResult.HUNG_UP, {})
 
@@ -117,6 +127,15 @@ class PaymentSession:
         self._details.forget()
         await self._call.ledger.write(end_payment, self.row, status, now=self._call.parts.clock.now())
         self.row.status = status
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Nothing else is done with it, and nothing is being keyed."""
+        async with self._turn:
+            if self._paying is not None:
+                raise PaymentUnderWayError
+            await self._stop()
+            yield
 
     async def _stop(self) -> None:
         if self._capturing is not None and not self._capturing.done():

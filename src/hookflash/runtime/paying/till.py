@@ -10,6 +10,7 @@ from hookflash.domain.clock import SECOND
 from hookflash.domain.payment import Details
 from hookflash.domain.payment_order import PaymentError, PaymentOrder, Receipt
 from hookflash.domain.sids import make_sid
+from hookflash.runtime.calls.races import surely
 from hookflash.twiml.voice import StatusCallback
 
 from .connectors import Connector
@@ -41,6 +42,9 @@ class CallTill:
         tell(self._call, self._callback, params.items())
 
     async def pay(self, order: PaymentOrder, details: Details) -> Receipt:
+        return await surely(self._pay(order, details))  # what is charged has to be told
+
+    async def _pay(self, order: PaymentOrder, details: Details) -> Receipt:
         call, connector = self._call, self._connector(order)
         try:
             with call.parts.pending:
