@@ -26,13 +26,12 @@ MARGIN = bytes(3_200)  # silence before and after, at 8 kHz
 KEPT = 16  # grammars
 MOST_NEW_WORDS = 5_000  # then the decoder begins anew, so that its dictionary does not grow for ever
 
-#: The share of the speech that the grammar has to explain as words; what is left it took for silence or noise. Of what
-#: was said by the grammar all lies above 0.75, of what was not nearly all below 0.5.
-COVER = 0.65
-#: The difference of both scores for each frame of speech, in steps of the decoder's logarithm, below which something
-#: else was said.
-LEAST = -36.0
-EVEN = -28.0  # taken for a confidence of a half
+#: How far the grammar lags behind the loop: the difference of their scores for each frame of speech, in steps of the
+#: decoder's logarithm, less so much where the grammar explains none of the speech by words (it took it for silence).
+#: 96 % of what was said by the grammar lies above `LEAST`, and 94 % of what was not lies below.
+UNEXPLAINED = 40.0
+LEAST = -35.0
+EVEN = -27.0  # taken for a confidence of a half
 SLOPE = 8.0
 _STEP = math.log(1.0001)
 _SILENT = ("SIL", "+NSN+", "+SPN+", "<sil>", "[NOISE]", "[SPEECH]", "<s>", "</s>")
@@ -94,10 +93,10 @@ class Decoder:
         explained = self._spoken()
         _, best = self._run("phones", audio)
         spoken = max(self._spoken(), 10)
-        lacking = (score - best) / _STEP / spoken
-        if lacking < LEAST or explained < COVER * spoken:
+        fit = (score - best) / _STEP / spoken - UNEXPLAINED * (1 - min(explained / spoken, 1))
+        if fit < LEAST:
             return Heard()
-        return Heard(heard, round(1 / (1 + math.exp((EVEN - lacking) / SLOPE)), 3))
+        return Heard(heard, round(1 / (1 + math.exp((EVEN - fit) / SLOPE)), 3))
 
     def _run(self, search: str, audio: bytes) -> tuple[str, float]:
         """What a search makes of the audio, and the logarithm of its likelihood."""
