@@ -31,6 +31,25 @@ async def test_a_recording_holds_what_was_said_after_the_beep(here: Place) -> No
         assert sound.is_mostly(700), sound.pieces(700)
 
 
+async def test_an_application_that_a_caller_was_joined_with_records(here: Place) -> None:
+    """What a phone says over SIP reaches the recording of the call that runs the application."""
+    made = await here.api.post("~/Applications.json", FriendlyName="tape", VoiceUrl=here.url("/tape"))
+    here.app.answers["/voice"] = [twiml(f"<Dial><Application>{made.json['sid']}</Application></Dial>")]
+    here.app.answers["/tape"] = [twiml('<Record maxLength="20" action="/recorded"/>')]
+    here.app.answers["/recorded"] = [twiml("<Hangup/>")]
+    async with here.phone(script(calls(), is_hung_up())) as ann:
+        await ann.says("answered")
+        await ann.line.hears(BEEP, ms=100)
+        await ann.line.is_quiet()
+        ann.line.play(700, ms=1_000)
+        ann.line.press("#")
+        asked = await here.app.asked("/recorded")
+        await ann.done()
+    await here.until(f"~/Recordings/{asked.params['RecordingSid']}.json", status="completed")
+    (sound,) = await here.recording(asked.params["RecordingSid"])
+    assert sound.is_mostly(700), sound.pieces(700)
+
+
 async def test_a_live_call_is_recorded_over_rest(here: Place) -> None:
     """From the POST to `stopped`, and not what was said before."""
     here.app.answers["/voice"] = [
