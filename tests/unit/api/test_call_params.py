@@ -96,6 +96,8 @@ def test_an_update_says_what_changes() -> None:
 
 
 def test_a_recording_of_a_live_call() -> None:
-    """Mono of both sides, trimmed, unless it says otherwise."""
-    assert read_recording(Form([])) == RecordOptions()
-    assert read_recording(Form([("RecordingChannels", "dual")])).channels == 2
+    """Mono of both sides, unless it says otherwise; whether silence is cut off depends on what asks for it."""
+    assert read_recording(Form([]), trim=True) == RecordOptions()
+    assert read_recording(Form([]), trim=False) == RecordOptions(trim=False)
+    assert read_recording(Form([("Trim", "trim-silence")]), trim=False).trim
+    assert read_recording(Form([("RecordingChannels", "dual")]), trim=True).channels == 2

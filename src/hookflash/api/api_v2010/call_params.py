@@ -172,13 +172,13 @@ def read_update(form: Form) -> UpdateCall:
     )
 
 
-def read_recording(form: Form) -> RecordOptions:
-    """How something shall be recorded. Raises ApiError."""
+def read_recording(form: Form, *, trim: bool) -> RecordOptions:
+    """How something shall be recorded; whether it loses the silence at its ends unless the request says. Raises
+    ApiError."""
     values = read_params(form, RECORDING, creating=True)
     if "channels" in values:
         values["channels"] = 2 if values["channels"] == "dual" else 1
-    if "trim" in values:
-        values["trim"] = values["trim"] == "trim-silence"
+    values["trim"] = values["trim"] == "trim-silence" if "trim" in values else trim
     flatten(values, "status_callback_events")
     return RecordOptions(**values)
 
@@ -188,7 +188,7 @@ def _options(form: Form, seal: Seal) -> CallOptions:
     values = read_params(form, (*_STATUS, *_OTHER), creating=True)
     flatten(values, "status_callback_events")
     values.pop("client_notification_url", None)  # nobody can be pushed to
-    recording = read_recording(form)
+    recording = read_recording(form, trim=True)
     values["record"] = recording if values.get("record") else None
     detect = _detection(form)
     values["detect"] = None if values.get("send_digits") else detect

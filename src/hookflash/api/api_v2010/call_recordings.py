@@ -28,7 +28,7 @@ CALL_RECORDING = LiveRecordings(
 
 
 async def _create(request: ApiRequest) -> Answer:
-    options = read_recording(request.form)
+    options = read_recording(request.form, trim=False)  # as the library documents its `trim`
     call = await the_call(request)
     if call.status is not CallStatus.IN_PROGRESS:
         raise ApiError(Code.NOT_IN_PROGRESS, "Call is not in-progress. Cannot record.")
