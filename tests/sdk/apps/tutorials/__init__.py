@@ -1,0 +1,1 @@
+"""Small voice applications, each as a tutorial would write it with the published library."""
