@@ -31,6 +31,7 @@ class Take:
         self._bridge = Bridge(script, plan.talk)
         self._waiting: Waiting | None = None  #: who was joined with the caller
         self._taken_at = 0
+        self._was_sent_elsewhere = False
         self._spoken = 0  #: ms
 
     async def run(self) -> Dialled:
@@ -85,9 +86,14 @@ class Take:
             return True
         finally:
             self._spoken = clock.now() - began if began is not None else 0
+            self._was_sent_elsewhere = self._has_left(waiting)
             offer.over.set()
             if not offer.was_joined:
                 line.give_back(waiting)
+
+    def _has_left(self, waiting: Waiting) -> bool:
+        """Whether who waited was sent elsewhere, and nobody has hung up."""
+        return waiting.left.is_set() and waiting.call.hung_up is None and self._call.hung_up is None
 
     @property
     def _whisper(self) -> Source | None:
@@ -99,11 +105,10 @@ class Take:
         if waiting is None or not self._bridge.was_joined:
             status = CallStatus.NO_ANSWER if self._call.hung_up is None else CallStatus.CANCELED
             return Dialled(status=status.value, recording_url=recording_url)
-        was_sent_elsewhere = waiting.left.is_set() and waiting.call.hung_up is None and self._call.hung_up is None
         return Dialled(
             status=CallStatus.COMPLETED.value,
             sid=waiting.member.call_sid,
-            seconds=None if was_sent_elsewhere else round(self._spoken / SECOND),
+            seconds=None if self._was_sent_elsewhere else round(self._spoken / SECOND),
             bridged=True,
             recording_url=recording_url,
             more={
