@@ -45,7 +45,7 @@ def test_sip_password(stage: Stage, peer: Peer) -> None:
     """A wrong one opens no door: the call fails."""
     peer.username, peer.password = "ann", "secret"
     after = stage.page("after", "<Hangup/>")
-    stage.call(f'<Dial action="{after}"><Sip username="ann" password="wrong">{peer.uri}</Sip></Dial>')
+    stage.dial(f'<Dial action="{after}"><Sip username="ann" password="wrong">{peer.uri}</Sip></Dial>')
     assert stage.app.wait_for(DialCallStatus="failed")["DialSipResponseCode"] == "401"
 
 
