@@ -18,6 +18,8 @@ PARTS_KEPT = 14 * DAY  #: what a carrier called a message; its last receipt come
 HANDSETS_KEPT = 30 * DAY  #: texts as a handset of the simulated network shows them
 ALERTS_KEPT = 30 * DAY
 LIVE_TEXTS_KEPT = 30 * DAY  #: that a live transcription was there; its text is not kept at all
+MESSAGES_KEPT = 7 * DAY  #: JSON to the phone of a call, and who was told of its own; no call is that long
+PAYMENTS_KEPT = 30 * DAY  #: that there was one; what it was paid with is not kept at all
 RECORDINGS_KEPT = 40 * DAY  #: what is known of a recording after it was deleted
 
 
@@ -40,6 +42,9 @@ def rules(webhook_records: int) -> list[Rule]:
         Rule("messages.forget_cookies", 0),
         Rule("recordings.forget_deleted", RECORDINGS_KEPT),
         Rule("transcriptions.forget_stopped", LIVE_TEXTS_KEPT),
+        Rule("payments.forget_ended", PAYMENTS_KEPT),
+        Rule("user_messages.forget", MESSAGES_KEPT),
+        Rule("user_messages.forget_subscriptions", MESSAGES_KEPT),
         Rule("handsets.forget", HANDSETS_KEPT, shift=16),
     ]
 

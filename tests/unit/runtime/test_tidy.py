@@ -29,6 +29,11 @@ ROWS = {
     "transcriptions.forget_stopped": (
         "INSERT INTO live_transcriptions VALUES ('AC', ?1, 'CA', NULL, 'stopped', 2, '{}', 0, ?2)"
     ),
+    "payments.forget_ended": "INSERT INTO payments VALUES ('AC', 'PK' || ?1, 'CA', 'completed', ?1, 0, ?2)",
+    "user_messages.forget": "INSERT INTO user_defined_messages VALUES ('AC', 'KX' || ?1, 'CA', '{}', NULL, ?2)",
+    "user_messages.forget_subscriptions": (
+        "INSERT INTO user_defined_message_subscriptions VALUES ('AC', 'ZY' || ?1, 'CA', 'u', 'POST', NULL, 1, ?2)"
+    ),
     "timeline.forget_webhooks": "INSERT INTO timeline VALUES ('SM' || ?1, ?2 << 16, 'AC', 'webhook', '', NULL)",
 }
 

@@ -19,3 +19,11 @@ DELETE FROM user_defined_message_subscriptions WHERE sid = :sid;
 
 -- told --
 UPDATE user_defined_message_subscriptions SET sequence = sequence + 1 WHERE sid = :sid;
+
+-- forget --
+DELETE FROM user_defined_messages WHERE sid IN
+ (SELECT sid FROM user_defined_messages WHERE date_created < :before LIMIT :limit);
+
+-- forget_subscriptions --
+DELETE FROM user_defined_message_subscriptions WHERE sid IN
+ (SELECT sid FROM user_defined_message_subscriptions WHERE date_created < :before LIMIT :limit);
