@@ -180,6 +180,7 @@ class CallRunner:
             await call.live(begin)
         except Exception:
             log.exception("a call broke at its end", sid=call.row.sid)
+            await call.leg.hang_up()
         finally:
             del self._live[call.row.sid]
             self._counted(len(self._live))

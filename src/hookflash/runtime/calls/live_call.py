@@ -64,7 +64,7 @@ class LiveCall:
         self._most = self._within(row.options.time_limit)  #: ms from the answer to the end
         self._ended_at: int | None = None
         self.left = asyncio.Event()  #: REST has sent it elsewhere
-        self.ended = asyncio.Event()  #: its row is final
+        self.ended = asyncio.Event()  #: its row is final, or nothing lives that could make it so
         self.wish: Wish | None = None  #: who hears when its phone wants another elsewhere; None: nobody
         self.ledger = Ledger(parts.store)
         self.diary = Diary(self.ledger, parts.clock, row.account_sid, row.sid)
@@ -90,6 +90,7 @@ class LiveCall:
                 await self._finish()
         finally:
             await self.ledger.settled()
+            self.ended.set()
 
     def redirect(self, source: Source) -> None:
         """REST wants it to run the document of `source`."""

@@ -34,6 +34,8 @@ async def first_of(*ends: Coroutine[Any, Any, object]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+        for task in tasks:  # of several that fail together, one is heard
+            _ = None if task.cancelled() else task.exception()
 
 
 async def surely(work: Coroutine[Any, Any, T]) -> T:
