@@ -2,7 +2,8 @@
 
 from hookflash.domain.call import Call
 from hookflash.domain.sids import make_sid
-from hookflash.domain.user_message import UserMessage, UserMessageSubscription
+from hookflash.domain.user_message import MOST_SUBSCRIPTIONS, UserMessage, UserMessageSubscription
+from hookflash.errors import ApiError, Code
 from hookflash.store import timeline
 from hookflash.store.store import Tx
 
@@ -36,7 +37,10 @@ async def create_user_message(
 async def subscribe(
     tx: Tx, call: Call, callback: str, *, method: str, key: str | None, now: int
 ) -> UserMessageSubscription:
-    """Have `callback` told of what the phone of `call` sends; one with the same idempotency key is that of before."""
+    """Have `callback` told of what the phone of `call` sends; one with the same idempotency key is that of before.
+
+    Raises ApiError (20009) when as many are told as may be.
+    """
     if key is not None:
         known = await tx.one(
             UserMessageSubscription,
@@ -47,6 +51,11 @@ async def subscribe(
         )
         if known is not None:
             return known
+    told = await tx.all(
+        UserMessageSubscription, "user_messages.subscriptions", account_sid=call.account_sid, call_sid=call.sid
+    )
+    if len(told) >= MOST_SUBSCRIPTIONS:
+        raise ApiError(Code.CONFLICT, why=f"a call has at most {MOST_SUBSCRIPTIONS} subscriptions")
     subscription = UserMessageSubscription(
         account_sid=call.account_sid,
         sid=make_sid("ZY", now),
@@ -84,5 +93,12 @@ async def tell_subscribers(tx: Tx, account_sid: str, call_sid: str, content: str
             "SequenceNumber": str(subscription.sequence),
         }
         await tell_about_call(
-            tx, account_sid, call_sid, url=subscription.callback, method=subscription.method, params=params, now=now
+            tx,
+            account_sid,
+            call_sid,
+            url=subscription.callback,
+            method=subscription.method,
+            params=params,
+            now=now,
+            lane=subscription.sid,
         )

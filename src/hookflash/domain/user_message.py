@@ -3,6 +3,7 @@
 import msgspec
 
 LONGEST = 10_240  #: bytes of content
+MOST_SUBSCRIPTIONS = 20  #: of one call: each message of a phone is a request to every one
 
 
 class UserMessage(msgspec.Struct, kw_only=True):

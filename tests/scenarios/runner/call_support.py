@@ -273,6 +273,15 @@ class CallWorld:
         callbacks = [msgspec.json.decode(job.payload, type=StatusCallback) for job in jobs]
         return [(callback.url, callback.params) for callback in callbacks]
 
+    async def waiting_callbacks(self) -> list[dict[str, str]]:
+        """The parameters of all callbacks, those included that wait for another of their lane."""
+
+        async def read(tx: Tx) -> list[dict[str, str]]:
+            rows = await tx.select("SELECT payload FROM outbox WHERE queue = 'callback' ORDER BY id")
+            return [msgspec.json.decode(payload, type=StatusCallback).params for (payload,) in rows]
+
+        return await self.world.store.read(read)
+
     async def told_statuses(self) -> list[str]:
         return [params["CallStatus"] for _, params in await self.told() if "CallStatus" in params]
 

@@ -8,6 +8,7 @@ import pytest
 from tests.scenarios.twiml.stage import BOB, Stage
 from tests.unit.api.provoked import PAYMENTS
 
+from hookflash.domain.user_message import MOST_SUBSCRIPTIONS
 from hookflash.testing.call import Call
 
 CARD = "4111111111111111"
@@ -109,7 +110,7 @@ def test_what_payments_refuse(stage: Stage, caller: Call) -> None:
     path = f"Payments/{payment['sid']}.json"
     codes.append(refused(stage, path, **callback, Status="complete"))
     assert codes == sorted(code.number for code in PAYMENTS)
-    update(stage, payment, "cancel", Status="cancel")
+    update(stage, payment, "k", Status="cancel")  # what was refused was not done: its key is as new
     assert refused(stage, path, **{**callback, "IdempotencyKey": "again"}, Capture="postal-code") == 64021
     assert caller.status == "answered"
 
@@ -136,6 +137,13 @@ def test_what_the_phone_sends_is_told_to_subscribers(stage: Stage, caller: Call)
     caller.send('{"rating": 4}')
     assert stage.app.wait_for(Content='{"rating": 5}')["SequenceNumber"] == "1"
     assert stage.app.wait_for(Content='{"rating": 4}')["SequenceNumber"] == "2"
+
+
+def test_a_call_has_so_many_subscriptions(stage: Stage, caller: Call) -> None:
+    """Each message of a phone is a request to every one of them."""
+    for _ in range(MOST_SUBSCRIPTIONS):
+        stage.rest(f"Calls/{stage.sid}/UserDefinedMessageSubscriptions.json", {"Callback": stage.app.url})
+    assert refused(stage, "UserDefinedMessageSubscriptions.json", Callback=stage.app.url) == 20409
 
 
 def test_messages_must_be_json_of_a_live_call(stage: Stage, caller: Call) -> None:

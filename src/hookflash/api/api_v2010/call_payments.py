@@ -173,15 +173,16 @@ async def _update(request: ApiRequest) -> Answer:
 
 async def _perform(request: ApiRequest, payment: Payment, values: dict[str, Any]) -> None:
     session = request.exchange.telephony.payments.get(payment.sid)
-    if not session.is_new(values["key"]):
-        return
-    session.tell_to(values["url"])
-    if "capture" in values:
-        await session.capture(values["capture"])
-    if values.get("status") == "complete":
-        await session.complete()
-    elif values.get("status") == "cancel":
-        await session.cancel()
+    with session.once(values["key"]) as is_new:
+        if not is_new:
+            return
+        session.tell_to(values["url"])
+        if "capture" in values:
+            await session.capture(values["capture"])
+        if values.get("status") == "complete":
+            await session.complete()
+        elif values.get("status") == "cancel":
+            await session.cancel()
 
 
 OPERATIONS = (

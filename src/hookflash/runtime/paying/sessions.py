@@ -4,8 +4,8 @@ What the caller keys is heard by nobody else: not by the other side of a bridge,
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from hookflash.actions.take_payment import begin_payment, end_payment
@@ -50,11 +50,17 @@ class PaymentSession:
         self._unwatch = call.leg.watch(self._hear)
         self._tell(PaymentConnector=order.connector, ChargeAmount=order.amount)
 
-    def is_new(self, key: str) -> bool:
-        """Whether nothing was asked of it with this idempotency key before."""
-        known = key in self._orders
+    @contextmanager
+    def once(self, key: str) -> Iterator[bool]:
+        """Whether nothing was done with this idempotency key before; what is refused in the block is not done."""
+        is_new = key not in self._orders
         self._orders.add(key)
-        return not known
+        try:
+            yield is_new
+        except Exception:
+            if is_new:
+                self._orders.discard(key)
+            raise
 
     def tell_to(self, url: str) -> None:
         """The next callbacks go there."""

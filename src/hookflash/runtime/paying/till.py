@@ -76,4 +76,5 @@ def tell(call: "LiveCall", callback: StatusCallback, params: Iterable[tuple[str,
         method=callback.method,
         params={"AccountSid": row.account_sid, "CallSid": row.sid, **dict(params)},
         now=now,
+        lane=f"{row.sid}-payment",  # key after key
     )
