@@ -259,6 +259,21 @@ def test_rest_announces_to_one(party: Party) -> None:
     assert party.until(StatusCallbackEvent="announcement-end")["CallSid"] == party.sid(BOB)
 
 
+@pytest.mark.parametrize("is_held", [True, False])
+def test_rest_announces_to_who_hears_music(party: Party, *, is_held: bool) -> None:
+    """Who is on hold, or waits for the start, hears it at once, and the music goes on behind it."""
+    alice = party.join(ALICE, party.status_callback)
+    if is_held:
+        party.join(BOB, SILENT)
+        party.change(ALICE, Hold="true")
+    alice.hears_sync("hold-music")
+    url = party.stage.page("announce", "<Say>You are next.</Say>")
+    party.change(ALICE, AnnounceUrl=url)
+    alice.hears_sync("You are next", timeout=20)
+    assert party.until(StatusCallbackEvent="announcement-end")["CallSid"] == party.sid(ALICE)
+    alice.hears_sync("hold-music")
+
+
 def test_an_announcement_that_is_not_there_fails(party: Party) -> None:
     """The application is told so, and why."""
     party.join(ALICE, f"{SILENT} {party.status_callback}")

@@ -28,6 +28,11 @@ class Interlude(Script):
             self.call.diary.broke("a document beside a call broke", error)
             self.has_failed = True
 
+    async def announce(self, source: Source) -> str:
+        """Let them hear an announcement; returns why that could not be, or nothing."""
+        await self.of(source, "announcement")
+        return "Its document could not be had" if self.has_failed else ""
+
     async def apologise(self) -> End:
         self.has_failed = True
         return HangUp()

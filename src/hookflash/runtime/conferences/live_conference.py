@@ -261,12 +261,12 @@ class LiveConference:
         """Make an announcement; returns why that could not be, or nothing."""
         try:
             if to is not None:
-                return await _say(Interlude(to.call), source)
+                return await to.announce(source)
             if not self.is_open or not self._members:
                 return "Nobody is in the room"
             async with self.voice() as leg:
                 first = next(iter(self._members.values()))
-                return await _say(Interlude(first.call, leg=leg), source)
+                return await Interlude(first.call, leg=leg).announce(source)
         except HungUp:
             return "Nobody is there any more who could hear it"
 
@@ -343,8 +343,3 @@ class LiveConference:
 Closed = Callable[[LiveConference, list[str]], None]
 
 _BEEPS = {(True, True): "true", (True, False): "onEnter", (False, True): "onExit", (False, False): "false"}
-
-
-async def _say(interlude: Interlude, source: Source) -> str:
-    await interlude.of(source, "announcement")
-    return "Its document could not be had" if interlude.has_failed else ""

@@ -88,6 +88,21 @@ class Member:
                 else:
                     await self._let_hear(self.wait_source)
 
+    async def announce(self, source: Source) -> str:
+        """Let it alone hear an announcement; returns why that could not be, or nothing.
+
+        Who waits or is on hold hears it at once, and what they heard anew afterwards: music would never make way.
+        """
+        async with self._turn:
+            is_busy = self._interlude is not None and not self._interlude.done()
+            if is_busy:
+                await self._let_hear(None)
+        try:
+            return await Interlude(self.call).announce(source)
+        finally:
+            if is_busy:
+                await self.settle()
+
     async def part(self) -> None:
         """It hears nothing of the conference any more."""
         self.is_inside = False
