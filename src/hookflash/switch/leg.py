@@ -53,7 +53,7 @@ class Referral(msgspec.Struct, frozen=True):
     """What became of a transfer."""
 
     answer: int  #: the status of the answer to REFER, such as 202; 0: none came
-    status: int  #: the last that was told: of the last NOTIFY, or of the answer where none came
+    status: int  #: of the last NOTIFY; 0: none came
 
 
 class Tape:

@@ -159,7 +159,9 @@ class SwitchLeg:
         done = await self._done(protocol.Refer(leg=self.number, op=next(self._ops), to=to, headers=dict(headers)))
         if done.why == "failed":
             raise OSError(done.problem)
-        return Referral(done.answer, done.status)
+        # A phone may answer 200 and tell 200 (RFC 6665 §8.3.1); one that leaves without a word ends it otherwise.
+        was_told = done.status != done.answer or (done.why == "end" and done.status < 300)
+        return Referral(done.answer, done.status if was_told else 0)
 
     async def accept_refer(self) -> None:
         self._tell(protocol.AcceptRefer(leg=self.number))

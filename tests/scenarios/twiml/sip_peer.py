@@ -50,6 +50,7 @@ class Peer:
     headers: dict[str, str] = field(default_factory=dict)
     username: str = ""
     password: str = ""
+    accepts: int = 202  #: its answer to REFER
     notifies: int = 200  #: what it tells of the call that it was asked to make by REFER; 0: it leaves without a word
     requests: list[Message] = field(default_factory=list)
     came: threading.Condition = field(default_factory=threading.Condition)
@@ -112,7 +113,7 @@ class Peer:
             case "INVITE":
                 self._invited(message)
             case "REFER":
-                self._answer(message, 202)
+                self._answer(message, self.accepts)
                 if self.notifies:
                     body = f"SIP/2.0 {self.notifies} Word\r\n"
                     self.asks(

@@ -72,6 +72,18 @@ def test_refer_action__of_a_phone_that_leaves_without_a_word(stage: Stage, peer:
     assert "NotifySipResponseCode" not in after
 
 
+def test_refer_action__of_a_phone_that_accepts_with_200(stage: Stage, peer: Peer) -> None:
+    """As newer phones do (RFC 6665): what it tells is told all the same, and that it told nothing."""
+    peer.accepts = 200
+    action = f'action="{stage.page("after", "<Hangup/>")}"'
+    call(stage, peer, action)
+    after = stage.app.wait_for(ReferCallStatus="completed")
+    assert (after["ReferSipResponseCode"], after["NotifySipResponseCode"]) == ("200", "200")
+    peer.notifies = 0
+    call(stage, peer, action)
+    assert "NotifySipResponseCode" not in stage.app.wait_for(ReferCallStatus="canceled")
+
+
 def test_refer_method(stage: Stage, peer: Peer) -> None:
     """How `action` is requested."""
     call(stage, peer, f'action="{stage.page("after", "<Hangup/>")}" method="GET"')

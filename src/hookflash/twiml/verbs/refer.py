@@ -61,7 +61,7 @@ class Refer(VoiceVerb):
 
 def _status(referral: Referral) -> str:
     """`ReferCallStatus`: canceled when the phone left without a word of how it went on."""
-    if referral.status < 300 and referral.status == referral.answer:
+    if not referral.status and referral.answer < 300:
         return "canceled"
     return "completed" if 200 <= referral.status < 300 else "failed"
 
@@ -70,6 +70,6 @@ def _params(referral: Referral) -> dict[str, str]:
     params = {"ReferCallStatus": _status(referral)}
     if referral.answer:
         params["ReferSipResponseCode"] = str(referral.answer)
-    if referral.status != referral.answer:
+    if referral.status:
         params["NotifySipResponseCode"] = str(referral.status)
     return params
