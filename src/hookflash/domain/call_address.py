@@ -17,6 +17,7 @@ _SIP = re.compile(
     rf"(sips?):((?:[{_CHARACTERS}]{{1,255}}@)?[A-Za-z0-9\[][A-Za-z0-9.:_\[\]-]{{0,254}}(?:;[{_CHARACTERS}]{{0,255}})?)",
     re.I,
 )
+_SIP_HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[^\]]*\]|[^:;]*)")
 #: Which headers an application may set: its own, and the few that carry a caller's data (RFC 7433, RFC 3325).
 _HEADER = re.compile(r"[Xx]-[A-Za-z0-9!%*_+'`.~-]{1,254}|User-to-User|Remote-Party-ID|P-[A-Za-z-]{1,60}|Diversion")
 _NAME = re.compile(r"[A-Za-z0-9_.+-]{1,255}")
@@ -49,6 +50,12 @@ class Callee:
     text: str  #: E.164, a short emergency number, `sip:user@host`, `client:name`, `sim:DE…`, `app:AP…`
     headers: dict[str, str] = field(default_factory=dict)  #: of a SIP address, for the INVITE
     problem: HeaderProblem | None = None  #: with the headers, when they cannot be used
+
+    @property
+    def sip_host(self) -> str:
+        """That of a SIP address, without its port; empty for others."""
+        match = _SIP_HOST.match(self.text)
+        return match[1] if match is not None else ""
 
 
 def parse_callee(text: str) -> Callee | None:

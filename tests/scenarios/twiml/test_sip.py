@@ -125,12 +125,12 @@ def test_sip_url(stage: Stage) -> None:
 
 
 def test_sip_url__learns_of_the_answer(stage: Stage, peer: Peer) -> None:
-    """The Call-ID, and the headers of the application in the answer."""
+    """The Call-ID, the host, and the headers of the application in the answer."""
     peer.headers = {"X-Desk": "7"}
     whisper = stage.page("whisper", "<Pause/>")
     stage.call(f'<Dial><Sip url="{whisper}">{peer.uri}</Sip></Dial>')
     asked = stage.app.wait_for(SipCallId=peer.got("INVITE")["call-id"])
-    assert asked["SipHeader_X-Desk"] == "7"
+    assert (asked["SipDomain"], asked["SipHeader_X-Desk"]) == ("127.0.0.1", "7")
 
 
 def test_sip_method(stage: Stage) -> None:

@@ -89,7 +89,7 @@ class PhoneCallee(Callee):
         if self.target.callee.kind is not CalleeKind.SIP or answer is None:
             return {}
         own = {f"SipHeader_{name}": value for name, value in answer.headers.items() if name.upper().startswith("X-")}
-        return {"SipCallId": answer.call_id, **own}
+        return {"SipCallId": answer.call_id, "SipDomain": self.target.callee.sip_host, **own}
 
 
 class ApplicationCallee(Callee):
