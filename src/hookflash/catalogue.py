@@ -198,7 +198,7 @@ TWIML_SENTENCES = {
     TwimlCode.NO_AUDIO: "No audio came from the other side of a call any more, and it was ended.",
     TwimlCode.CALL_TOO_LONG: "A call was as long as it may be, and was ended.",
     TwimlCode.TWIML_BESIDE_URL: "A call was made with Url and Twiml: the document of Url runs, Twiml does not.",
-    TwimlCode.PAY_AMOUNT: "chargeAmount of <Pay> must be from 0 to below 1,000,000, with the decimals of its currency.",
+    TwimlCode.PAY_AMOUNT: "chargeAmount of <Pay> must be from 0 to 1,000,000, with the decimals of its currency.",
     TwimlCode.PAY_CONNECTOR: "<Pay> names a payment connector that this platform does not have.",
     TwimlCode.PAY_NO_TOKENS: "The payment connector makes no tokens: <Pay> needs a chargeAmount.",
     TwimlCode.PAY_TOKEN_TYPE: "The payment connector makes no tokens of this tokenType.",

@@ -208,8 +208,8 @@ def read_amount(text: str) -> str:
         amount = Decimal(text.strip() or "0")
     except InvalidOperation:
         raise ValueError("must be a number with at most two decimals") from None
-    if not amount.is_finite() or not 0 <= amount < MOST_MONEY or -int(amount.as_tuple().exponent) > 2:
-        raise ValueError(f"must be from 0 to below {MOST_MONEY:,}, with at most two decimals")
+    if not amount.is_finite() or not 0 <= amount <= MOST_MONEY or -int(amount.as_tuple().exponent) > 2:
+        raise ValueError(f"must be from 0 to {MOST_MONEY:,}, with at most two decimals")
     return str(amount) if amount else ""
 
 

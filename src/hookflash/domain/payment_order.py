@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from .payment import PaymentResult, Rules
+from .payment import PaymentMethod, PaymentResult, Rules
 
 
 class PaymentError(Exception):
@@ -34,6 +34,13 @@ class PaymentOrder:
     postal_code: str = ""  #: where it is known already
     parameters: Mapping[str, str] = field(default_factory=dict)  #: for the connector
     key_ms: int = 5_000  #: how long to wait for each key
+
+    def told(self) -> dict[str, str]:
+        """What webhooks tell of it."""
+        params = {"PaymentMethod": self.rules.method.value}
+        if self.rules.method is PaymentMethod.ACH_DEBIT:
+            params["BankAccountType"] = self.bank_account_type
+        return params
 
 
 class NoSuchPaymentError(Exception):

@@ -209,10 +209,10 @@ def test_pay_payment_method(stage: Stage, gateway: Gateway) -> None:
 
 
 def test_pay_bank_account_type(stage: Stage, gateway: Gateway) -> None:
-    """The gateway is told the kind of account."""
+    """The gateway is told the kind of account, and so is the action."""
     call = pays(stage, 'paymentMethod="ach-debit" bankAccountType="consumer-savings" paymentConnector="Gateway"')
     keys(call, ("routing number", "110000000"), ("bank account", "000123456789#"))
-    end_of(stage, call)
+    assert end_of(stage, call)["BankAccountType"] == "consumer-savings"
     assert gateway.orders[-1]["bank_account_type"] == "consumer-savings"
 
 

@@ -152,7 +152,7 @@ class PaymentSession:
         self._till.tell(
             {
                 "Sid": self.row.sid,
-                "PaymentMethod": self._order.rules.method.value,
+                **self._order.told(),
                 **{name: value for name, value in more.items() if value},
                 **self._details.told(),
                 "Required": ",".join(self._missing),

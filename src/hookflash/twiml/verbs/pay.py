@@ -155,7 +155,7 @@ class Pay(VoiceVerb):
             params = {"PayErrorCode": str(error.code), "PaymentError": error.sentence}
             if error.connector_error:
                 params["ConnectorError"] = error.connector_error
-        params = {"Result": result.value, "PaymentMethod": self.payment_method, **details.told(), **params}
+        params = {"Result": result.value, **self.order.told(), **details.told(), **params}
         details.forget()
         call.note(f"<Pay> ended: {result.value}")
         return GoTo(self.action or "", "POST", params)
@@ -282,7 +282,7 @@ class _Dialogue:
             return await key_in(self._call.leg, wanted, key_ms=key_ms)
 
     def _tell(self, wanted: PaymentField, attempt: int, problem: PaymentProblem | None) -> None:
-        params = {"For": wanted.value, "Attempt": str(attempt), "PaymentMethod": self._pay.payment_method}
+        params = {"For": wanted.value, "Attempt": str(attempt), **self._pay.order.told()}
         if problem is not None:
             params["ErrorType"] = problem.value
         self._till.tell({**params, **self._details.told()})
