@@ -123,6 +123,7 @@ def scripted_runner(
     clock: Clock | None = None,
     rules: CallRules = RULES,
     gateway: str = "http://127.0.0.1:1/charge",
+    pending: Pending | None = None,
 ) -> CallRunner:
     """The live calls of a server without a switch."""
     return CallRunner(
@@ -141,7 +142,7 @@ def scripted_runner(
         rules=rules,
         rates=UNLIMITED,
         validate_certificates=True,
-        pending=Pending(),
+        pending=pending or Pending(),
         open_leg=lambda *, simulated: ScriptedLeg(answered=True, pace=PACE),
     )
 
@@ -158,6 +159,7 @@ class CallWorld:
         self.speech = NamedSpeech()
         self.recognition = ScriptedRecognition()
         self.places = ScriptedPlaces()
+        self.pending = Pending()
         self.runner = scripted_runner(
             world.store,
             client,
@@ -166,6 +168,7 @@ class CallWorld:
             speech=self.speech,
             recognition=self.recognition,
             gateway=f"{base}/charge",
+            pending=self.pending,
         )
 
     # -- the application --

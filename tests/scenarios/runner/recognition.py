@@ -19,6 +19,7 @@ class ScriptedRecognition:
     partials: list[Transcript] = field(default_factory=list)
     refusal: RecognitionError | None = None  #: nobody can do it
     breaks: Exception | None = None  #: what a session raises once it hears speech
+    may_begin: asyncio.Event | None = None  #: sessions are there once it is set
     asked: list[tuple[Hearing, str]] = field(default_factory=list)
     heard: list[int] = field(default_factory=list)  #: how many ms of sound each session has taken in
 
@@ -30,6 +31,8 @@ class ScriptedRecognition:
     async def listen(self, how: Hearing) -> AsyncIterator["ScriptedSession"]:
         if self.refusal is not None:
             raise self.refusal
+        if self.may_begin is not None:
+            await self.may_begin.wait()
         self.heard.append(0)
         yield ScriptedSession(self, len(self.heard) - 1)
 

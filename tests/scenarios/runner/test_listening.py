@@ -1,19 +1,17 @@
 """Those who listen to calls: what is understood, what is told, and what becomes of a call whose engine fails."""
 
+import asyncio
 import json
 from typing import Any
 
-import msgspec
 import pytest
 from tests.scenarios.runner.call_support import CallWorld
 from tests.scenarios.runner.recognition import NO_ENGINE
 
-from hookflash.actions.status_callback import StatusCallback
 from hookflash.actions.transcribe_call import stop_lost_transcriptions
 from hookflash.domain.recording import RecordingSource, RecordingStatus
-from hookflash.domain.transcription import LiveStatus, LiveTranscription
+from hookflash.domain.transcription import LiveStatus
 from hookflash.speech.recogniser import RecognitionError, Transcript
-from hookflash.store.outbox import Job
 from hookflash.testing.leg import ScriptedLeg
 
 HELLO = Transcript(text="hello there", confidence=0.91)
@@ -25,17 +23,6 @@ LIVE = BEGIN + "<Say>Speak</Say><Pause length='60'/>"
 def speaking(leg: ScriptedLeg) -> None:
     """The caller speaks, once the document has."""
     leg.when("hears Speak", lambda: leg.talks.append((leg.now + 1.5, leg.now + 10)))
-
-
-async def waiting(calls: CallWorld) -> list[dict[str, str]]:
-    """The parameters of all callbacks that are still to be sent, those behind others included."""
-    jobs: list[Job] = await calls._all(Job, "SELECT * FROM outbox WHERE queue = 'callback' ORDER BY id")
-    return [msgspec.json.decode(job.payload, type=StatusCallback).params for job in jobs]
-
-
-async def live(calls: CallWorld) -> list[LiveTranscription]:
-    found: list[LiveTranscription] = await calls._all(LiveTranscription, "SELECT * FROM live_transcriptions")
-    return found
 
 
 def events(told: list[dict[str, str]]) -> list[str]:
@@ -126,7 +113,7 @@ async def test_partial_results_are_told_in_order(calls: CallWorld) -> None:
     calls.recognition.says = [Transcript(text="there")]
     calls.pages["/said"] = "<Hangup/>"
     await calls.come_in(ASK.replace("<Gather", "<Gather partialResultCallback='/part'"), speaking)
-    found = [params for params in await waiting(calls) if "UnstableSpeechResult" in params]
+    found = [params for params in await calls.waiting_callbacks() if "UnstableSpeechResult" in params]
     assert [params["UnstableSpeechResult"] for params in found] == ["hell", "the"]
     assert [params.get("StableSpeechResult") for params in found] == [None, "hello"]
     assert [(params["SequenceNumber"], params["Stability"]) for params in found] == [("0", "0.5"), ("1", "0.25")]
@@ -154,13 +141,13 @@ async def test_a_call_is_told_as_it_is_spoken(calls: CallWorld) -> None:
     """Started, what was said on each track, stopped: numbered without a gap."""
     calls.recognition.says = [HELLO]
     await calls.come_in(LIVE, speaking)
-    told = [params for params in await waiting(calls) if "SequenceId" in params]
+    told = [params for params in await calls.waiting_callbacks() if "SequenceId" in params]
     assert events(told) == ["transcription-started", "transcription-content", "transcription-stopped"]
     assert [params["SequenceId"] for params in told] == ["1", "2", "3"]
     assert json.loads(told[1]["TranscriptionData"]) == {"transcript": "hello there", "confidence": 0.91}
     assert (told[1]["Track"], told[1]["Final"]) == ("inbound_track", "true")
     assert len(calls.recognition.heard) == 2
-    assert [row.status for row in await live(calls)] == [LiveStatus.STOPPED]
+    assert [row.status for row in await calls.transcriptions()] == [LiveStatus.STOPPED]
 
 
 async def test_a_transcription_stops_by_its_name(calls: CallWorld) -> None:
@@ -170,7 +157,7 @@ async def test_a_transcription_stops_by_its_name(calls: CallWorld) -> None:
         LIVE + "<Stop><Transcription name='t'/></Stop><Pause length='60'/>" + "<Stop><Transcription name='t'/></Stop>",
         speaking,
     )
-    told = [params for params in await waiting(calls) if "SequenceId" in params]
+    told = [params for params in await calls.waiting_callbacks() if "SequenceId" in params]
     assert events(told) == ["transcription-started", "transcription-content", "transcription-stopped"]
     assert max(calls.recognition.heard) < 400_000
     assert await calls.alerts() == [12200]
@@ -181,7 +168,7 @@ async def test_an_engine_that_fails_ends_the_transcription_only(calls: CallWorld
     """An error and the end are told, to the application and the debugger; the document goes on."""
     setattr(calls.recognition, broken, NO_ENGINE)
     leg = await calls.come_in(LIVE + "<Say>Still here</Say>", speaking)
-    told = [params for params in await waiting(calls) if "SequenceId" in params]
+    told = [params for params in await calls.waiting_callbacks() if "SequenceId" in params]
     assert events(told)[-2:] == ["transcription-error", "transcription-stopped"]
     error = told[-2]
     assert (error["TranscriptionErrorCode"], error["TranscriptionError"]) == ("32651", NO_ENGINE.sentence)
@@ -202,7 +189,7 @@ async def test_names_and_tracks_have_an_end(calls: CallWorld) -> None:
     others = [BEGIN.replace("'t'", f"'{name}'") for name in "uv"]
     await calls.come_in(BEGIN + BEGIN + "".join(others) + "<Pause/>")
     assert await calls.alerts() == [32650, 32650]
-    assert [row.name for row in await live(calls)] == ["t", "u"]
+    assert [row.name for row in await calls.transcriptions()] == ["t", "u"]
 
 
 async def test_transcriptions_of_a_process_that_died_are_stopped(calls: CallWorld) -> None:
@@ -210,8 +197,8 @@ async def test_transcriptions_of_a_process_that_died_are_stopped(calls: CallWorl
     await calls.come_in(BEGIN + "<Pause/>")
     await calls.world.do(_revive)
     await calls.world.do(stop_lost_transcriptions, now=1)
-    assert [row.status for row in await live(calls)] == [LiveStatus.STOPPED]
-    assert events(await waiting(calls)).count("transcription-stopped") == 2
+    assert [row.status for row in await calls.transcriptions()] == [LiveStatus.STOPPED]
+    assert events(await calls.waiting_callbacks()).count("transcription-stopped") == 2
 
 
 async def _revive(tx: Any) -> None:
@@ -253,3 +240,20 @@ async def test_an_unknown_recording_is_a_warning(calls: CallWorld) -> None:
     leg = await calls.come_in("<Stop><Recording name='x'/><Recording/></Stop><Say>On</Say>")
     assert await calls.alerts() == [12200, 12200]
     assert leg.heard == ["On"]
+
+
+async def test_no_time_flies_while_an_engine_begins(calls: CallWorld) -> None:
+    """What is said meanwhile would be lost: simulated calls wait for an engine that takes its time."""
+    calls.recognition.may_begin = asyncio.Event()
+    calls.pages["/voice"] = LIVE
+    leg, _ = await calls.start(speaking)
+    async with asyncio.timeout(5):
+        while "hears Speak" not in leg.done:  # noqa: ASYNC110 - the leg says what it hears by having heard it
+            await asyncio.sleep(0)
+    settled = asyncio.create_task(calls.pending.settled())
+    await asyncio.sleep(0.02)
+    assert not settled.done()
+    calls.recognition.may_begin.set()
+    await settled
+    leg.go()
+    await calls.over()

@@ -221,13 +221,14 @@ class Script:
         absolute = self._resolved(url)
         if not absolute:
             raise SoundError(int(TwimlCode.INVALID_URL), "The URL of the sound is relative, and its document has none")
-        return await self.call.parts.sounds.fetch(
-            absolute,
-            account_sid=self.call.row.account_sid,
-            call_sid=self.call.row.sid,
-            jar=self.call.documents.jar,
-            told=self.call.diary.attempts,
-        )
+        with self.call.parts.pending:
+            return await self.call.parts.sounds.fetch(
+                absolute,
+                account_sid=self.call.row.account_sid,
+                call_sid=self.call.row.sid,
+                jar=self.call.documents.jar,
+                told=self.call.diary.attempts,
+            )
 
     def absolute(self, url: str | None) -> str:
         """A URL that the document names; empty for none and, with an alert, for one that is relative to nothing."""

@@ -127,8 +127,10 @@ class LiveTranscriptions:
             await asyncio.wait(listening)
 
     async def _follow(self, recogniser: Recogniser, how: Hearing, ear: Ear, told: Callable[[Transcript], None]) -> None:
-        async with recogniser.listen(how) as session:
-            pending = self._call.parts.pending
+        pending = self._call.parts.pending
+        async with AsyncExitStack() as engine:
+            with pending:
+                session = await engine.enter_async_context(recogniser.listen(how))
             await understand(session, ear, told, pending=pending, profanity_filter=how.profanity_filter)
 
     def _teller(self, row: LiveTranscription, track: str) -> Callable[[Transcript], None]:

@@ -26,10 +26,6 @@ SELECT * FROM conference_participants
 SELECT * FROM conference_participants
  WHERE account_sid = :account_sid AND conference_sid = :conference_sid AND call_sid = :call_sid;
 
--- is_labelled --
-SELECT 1 FROM conference_participants
- WHERE account_sid = :account_sid AND conference_sid = :conference_sid AND label = :label;
-
 -- seat --
 INSERT INTO conference_participants VALUES (:account_sid, :conference_sid, :call_sid, :label, :muted, :hold, :coaching,
  :call_sid_to_coach, :start_conference_on_enter, :end_conference_on_exit, :joined_at, :date_created, :date_updated)
