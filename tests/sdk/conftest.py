@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.sdk.sdk_support import HOOKFLASH, Platform
+from tests.sdk.voice_support import APPS, PYTHON, Shop, running
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +41,18 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 def packages() -> None:
     """The published libraries, installed when they are not yet: `scripts/sdk-setup` leaves alone what is there."""
     subprocess.run([Path(__file__).parents[2] / "scripts" / "sdk-setup"], check=True)
+
+
+@pytest.fixture(scope="session", params=PYTHON)
+def program(request: pytest.FixtureRequest, platform: Platform) -> Iterator[Shop]:
+    """The tutorials with the newest and the oldest Python library."""
+    with running(platform, PYTHON[request.param], APPS / "serve.py") as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop(program: Shop) -> Iterator[Shop]:
+    """An application; the debugger is told nothing of it."""
+    program.click("office/next-day")
+    with program.quiet():
+        yield program

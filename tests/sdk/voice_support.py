@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from tests.scenarios.plugin_support import rest
@@ -74,8 +75,11 @@ class Shop:
         assert (now := self._told()) == told, now
 
     def _ask(self, page: str, body: bytes | None) -> Any:
-        with urlopen(Request(f"{self.url}/{page}", data=body)) as answer:
-            return json.load(answer)
+        try:
+            with urlopen(Request(f"{self.url}/{page}", data=body)) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            raise AssertionError(error.read().decode()) from None
 
     def _told(self) -> Any:
         shown = rest(self.hookflash, "Notifications.json")["notifications"]

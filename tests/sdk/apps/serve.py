@@ -5,43 +5,20 @@ Whatever comes to it must be signed; its office, where the people who work with 
 
 import logging
 import os
+from importlib import import_module
+from pkgutil import iter_modules
 
+import tutorials
 from flask import Flask, abort, request
-from tutorials import (
-    conference,
-    forwarding,
-    hours,
-    menu,
-    paying,
-    recording,
-    reminder,
-    ringing,
-    support,
-    survey,
-    transfer,
-    voicemail,
-)
 from twilio.request_validator import RequestValidator
 from werkzeug.serving import make_server
 
 validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])
 
 app = Flask(__name__)
-for tutorial in (
-    conference,
-    forwarding,
-    hours,
-    menu,
-    paying,
-    recording,
-    reminder,
-    ringing,
-    support,
-    survey,
-    transfer,
-    voicemail,
-):
-    app.register_blueprint(tutorial.app, url_prefix=f"/{tutorial.app.name}")
+for found in iter_modules(tutorials.__path__):
+    tutorial = import_module(f"tutorials.{found.name}")
+    app.register_blueprint(tutorial.app, url_prefix=f"/{found.name}")
 
 
 @app.before_request

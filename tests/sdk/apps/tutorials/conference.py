@@ -3,11 +3,11 @@
 from flask import Blueprint, jsonify, request, url_for
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
-from .office import client
+from .office import client, notes
 
 app = Blueprint("conference", __name__)
 
-news = []
+news = notes()
 
 
 @app.post("/answer")
@@ -60,6 +60,11 @@ def running():
 def participant(phone):
     (call,) = client.calls.list(from_=phone, status="in-progress")
     return client.conferences(running().sid).participants(call.sid)
+
+
+@app.get("/office/which")
+def which():
+    return jsonify(sid=running().sid)
 
 
 @app.get("/office/people")

@@ -3,11 +3,11 @@
 from flask import Blueprint, jsonify, request, url_for
 from twilio.twiml.voice_response import VoiceResponse
 
-from .office import client
+from .office import client, notes
 
 app = Blueprint("paying", __name__)
 
-heard = []
+heard = notes()
 
 
 @app.post("/answer")

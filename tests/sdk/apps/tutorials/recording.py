@@ -6,11 +6,11 @@ import requests
 from flask import Blueprint, jsonify, request, url_for
 from twilio.twiml.voice_response import VoiceResponse
 
-from .office import client
+from .office import client, notes
 
 app = Blueprint("recording", __name__)
 
-kept = []
+kept = notes()
 
 
 @app.post("/answer")

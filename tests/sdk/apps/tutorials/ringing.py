@@ -3,11 +3,11 @@
 from flask import Blueprint, jsonify, request, url_for
 from twilio.twiml.voice_response import VoiceResponse
 
-from .office import client, number
+from .office import client, notes, number
 
 app = Blueprint("ringing", __name__)
 
-progress = []
+progress = notes()
 
 
 @app.post("/office/call/<agent>/<customer>")

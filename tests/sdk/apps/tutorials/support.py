@@ -7,7 +7,7 @@ from .office import client, number
 
 app = Blueprint("support", __name__)
 
-left = []  # how each caller came out of the queue
+left = {}  # how each call came out of the queue
 
 
 @app.post("/answer")
@@ -27,7 +27,7 @@ def wait():
 
 @app.post("/after")
 def after():
-    left.append(request.form["QueueResult"])
+    left[request.form["CallSid"]] = request.form["QueueResult"]
     response = VoiceResponse()
     response.say("Thank you for calling.")
     return str(response)
@@ -85,9 +85,9 @@ def send_away():
     return jsonify(call=member.call_sid)
 
 
-@app.get("/office/left")
-def how_they_left():
-    return jsonify(left)
+@app.get("/office/left/<call>")
+def how_it_left(call):
+    return jsonify(left.get(call, ""))
 
 
 @app.post("/office/close")

@@ -3,11 +3,11 @@
 from flask import Blueprint, jsonify, request, url_for
 from twilio.twiml.voice_response import VoiceResponse
 
-from .office import client
+from .office import client, notes
 
 app = Blueprint("voicemail", __name__)
 
-inbox = []  # what has come of each message, newest last
+inbox = notes()  # what has come of each message, newest last
 
 
 @app.post("/answer")
