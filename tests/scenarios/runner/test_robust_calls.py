@@ -13,6 +13,7 @@ from hookflash.domain.payment_order import PaymentOrder, PaymentStatus, PaymentU
 from hookflash.domain.recording import Recording, RecordOptions
 from hookflash.domain.transcription import LiveStatus
 from hookflash.runtime.calls.live_call import LiveCall
+from hookflash.runtime.calls.script import MOST_TOLD_DOCUMENTS
 from hookflash.runtime.paying.sessions import PaymentSessions
 from hookflash.switch.leg import Detected
 from hookflash.switch.protocol import Detect
@@ -235,3 +236,14 @@ async def test_nothing_hears_a_leg_that_it_has_left(calls: CallWorld) -> None:
     agent.go()
     caller.go()
     await calls.over()
+
+
+async def test_documents_that_go_on_all_day_fill_no_timeline(calls: CallWorld) -> None:
+    """A call that polls its application is told of in full at first, and not for ever."""
+    calls.pages["/voice"] = f"<Pause/><Redirect>{calls.base}/voice</Redirect>"
+    await calls.come_in(script=lambda leg: leg.at(450, leg.go))
+    asked = len(calls.paths())
+    assert asked > 1.5 * MOST_TOLD_DOCUMENTS
+    told = await calls.timeline((await calls.call()).sid)
+    assert len(told) < 5 * MOST_TOLD_DOCUMENTS
+    assert sum("<Pause>" in sentence for sentence in told) == MOST_TOLD_DOCUMENTS

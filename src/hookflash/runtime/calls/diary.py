@@ -29,20 +29,20 @@ class Diary:
         self._clock = clock
         self._account_sid = account_sid
         self._sid = sid
-        self._is_hushed = False
+        self._hushes = 0
         self._codes: set[int] = set()  #: of the alerts so far
 
     @contextmanager
     def hushed(self) -> Iterator[None]:
         """Take down no notes, no attempts, and no alert of a kind that there was: what goes on for a day repeats."""
-        self._is_hushed = True
+        self._hushes += 1
         try:
             yield
         finally:
-            self._is_hushed = False
+            self._hushes -= 1
 
     def note(self, sentence: str, *, kind: str = "twiml", data: Any = None) -> None:
-        if self._is_hushed:
+        if self._hushes:
             return
         self._ledger.add(
             timeline.record,
@@ -67,12 +67,12 @@ class Diary:
         )
 
     def attempts(self, attempts: tuple[Attempt, ...]) -> None:
-        if attempts and not self._is_hushed:
+        if attempts and not self._hushes:
             self._ledger.add(record_attempts, self._sid, self._account_sid, attempts, now=self._clock.now())
 
     def alert(self, code: int, sentence: str, *, level: str = "error", attempt: Attempt | None = None) -> None:
         """Something that the developer should see."""
-        if self._is_hushed and code in self._codes:
+        if self._hushes and code in self._codes:
             return
         self._codes.add(code)
         self._ledger.add(

@@ -5,6 +5,8 @@ another, with the verbs that may stand there; the cookies, the diary and the row
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
 import structlog
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MOST_SILENT_DOCUMENTS = 50  #: in a row, that only lead to each other: no caller waits for more
+MOST_TOLD_DOCUMENTS = 100  #: of one run, in the timeline: those that go on all day would fill the disk
 APOLOGY = Utterance(DEFAULT, ("We are sorry. An error occurred in this application. Goodbye.",))
 
 End: TypeAlias = FallThrough | HangUp | Refuse | LeaveQueue
@@ -103,28 +106,34 @@ class Script:
 
         The fallback of its source holds for all of them.
         """
-        call, self._fallback = self.call, step.source
-        while True:
-            step = self._filled(step)
-            with call.parts.pending:
-                page = await call.documents.fetch(step, call.row, status=call.status, channel=self._channel)
-            if page is None:
-                return None
-            self._silent += 1
-            if self._silent > MOST_SILENT_DOCUMENTS:
-                sentence = f"{MOST_SILENT_DOCUMENTS} documents only led to each other; the call ends"
-                call.diary.alert(WebhookCode.TOO_MANY_REDIRECTS.number, sentence)
-                return None
-            end = await self._run_page(page)
-            if not isinstance(end, GoTo):
+        self._fallback = step.source
+        for number in count(1):
+            with self.call.diary.hushed() if number > MOST_TOLD_DOCUMENTS else nullcontext():
+                end = await self._turn(step)
+            if not isinstance(end, Step):
                 return end
-            if self._gone is not None:
-                await self.ask(end)
-                return HangUp()
-            following = call.documents.follow(page, end, self._fallback)
-            if following is None:
-                return None
-            step = following
+            step = end
+        raise AssertionError("documents have no last number")
+
+    async def _turn(self, step: Step) -> Step | End | None:
+        """One document, and where it leads."""
+        call, step = self.call, self._filled(step)
+        with call.parts.pending:
+            page = await call.documents.fetch(step, call.row, status=call.status, channel=self._channel)
+        if page is None:
+            return None
+        self._silent += 1
+        if self._silent > MOST_SILENT_DOCUMENTS:
+            sentence = f"{MOST_SILENT_DOCUMENTS} documents only led to each other; the call ends"
+            call.diary.alert(WebhookCode.TOO_MANY_REDIRECTS.number, sentence)
+            return None
+        end = await self._run_page(page)
+        if not isinstance(end, GoTo):
+            return end
+        if self._gone is not None:
+            await self.ask(end)
+            return HangUp()
+        return call.documents.follow(page, end, self._fallback)
 
     async def ask(self, go_to: GoTo) -> None:
         """Request a document that nobody runs."""

@@ -36,7 +36,8 @@ class Wish:
     def over(self) -> None:
         """Nobody can ask any more."""
         for call in self._calls:
-            call.wish = None
+            if call.wish is self:
+                call.wish = None
 
     def take(self, who: "LiveCall", event: protocol.Referred) -> bool:
         """Whether this is heard; the second is not."""
