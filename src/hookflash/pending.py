@@ -3,7 +3,7 @@
 import asyncio
 from types import TracebackType
 
-ROUNDS = 4  # of the loop that must pass with nothing under way: one thing that ends lets another begin
+ROUNDS = 8  # of the loop that must pass with nothing under way: what ends wakes a worker, and it begins anew
 
 
 class Pending:
