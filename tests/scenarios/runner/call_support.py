@@ -234,11 +234,15 @@ class CallWorld:
         rules = CallRules(calls_per_second=1_000.0)
         now = FastClock().now()
         call = await self.world.do(create_call, request, account=self.world.account, now=now, rules=rules)
-        self.world.now = now + 1_000
+        await self.dial()
+        return call.sid
+
+    async def dial(self) -> None:
+        """The calls whose turn it is are dialled."""
+        self.world.now = FastClock().now() + 1_000
         jobs = await self.world.lease("dial")
         for dialling in await self.world.do(self.runner.begin, jobs):
             await self.runner.perform(dialling)
-        return call.sid
 
     async def over(self) -> None:
         """Until no call lives."""

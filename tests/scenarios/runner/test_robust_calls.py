@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from tests.scenarios.runner.call_support import CallWorld
+from tests.scenarios.runner.call_support import NUMBER, RULES, CallWorld, FastClock
 
-from hookflash.domain.call import CallStatus, DetectOptions, Source
+from hookflash.actions.create_call import CreateCall
+from hookflash.actions.create_participant import CreateParticipant, create_participant
+from hookflash.domain.call import CallOptions, CallStatus, DetectOptions, Source
+from hookflash.domain.conference import ConferenceOptions, Seat
 from hookflash.domain.payment import PaymentMethod, Rules
 from hookflash.domain.payment_order import PaymentOrder, PaymentStatus, PaymentUnderWayError
 from hookflash.domain.recording import Recording, RecordOptions
@@ -247,3 +250,27 @@ async def test_documents_that_go_on_all_day_fill_no_timeline(calls: CallWorld) -
     told = await calls.timeline((await calls.call()).sid)
     assert len(told) < 5 * MOST_TOLD_DOCUMENTS
     assert sum("<Pause>" in sentence for sentence in told) == MOST_TOLD_DOCUMENTS
+
+
+async def test_who_is_heard_ringing_in_a_room_and_sent_elsewhere_is_heard_there_no_more(calls: CallWorld) -> None:
+    """A phone that sends something before it is answered is heard by those in the conference, until it is answered."""
+    calls.pages |= {"/voice": ROOM, "/elsewhere": "<Say>Elsewhere</Say>"}
+    _, alice, bob = await two_in_room(calls)
+    phone = "+14155550333"
+    calls.places.phones[phone] = lambda leg: leg.at(0.1, lambda: leg.ring_there(media=True))
+    call = CreateCall(to=phone, sender=NUMBER, url=calls.base, options=CallOptions(source=Source(url=calls.base)))
+    wanted = CreateParticipant(call=call, seat=Seat(), options=ConferenceOptions())
+    account, now = calls.world.account, FastClock().now()
+    row = await calls.world.do(create_participant, wanted, "room", account=account, now=now, rules=RULES)
+    await calls.dial()
+    leg = calls.places.legs[phone]
+    await in_room(leg)
+    await elsewhere(calls, row.call_sid)
+    leg.pick_up()
+    async with asyncio.timeout(5):
+        while not leg.heard:  # noqa: ASYNC110 - the leg says what it hears by having heard it
+            await asyncio.sleep(0)
+    assert (leg.room, leg.heard) == ("", ["Elsewhere"])
+    alice.go()
+    bob.go()
+    await calls.over()
