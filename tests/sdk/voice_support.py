@@ -25,11 +25,10 @@ NO_ENGINE = "13620"  # the warning that speech is understood by its hints only
 
 ALICE, BOB, CAROL = "+14155551301", "+14155551302", "+14155551303"
 
+CARD = "4111111111111111"  # every payment company's card for tests
+
 PYTHON = {version: INSTALLED / f"python-{version}/venv/bin/python" for version in ("6.63.2", "9.13.0")}
 NODE = INSTALLED / "node-6.2.0/node_modules"
-
-
-CARD = "4111111111111111"  # every payment company's card for tests
 
 
 @dataclass
@@ -110,5 +109,8 @@ def running(platform: sdk_support.Platform, *command: str | Path, **variables: s
         if url:
             yield Shop(hookflash, url)
         program.terminate()
+        program.wait()
         said.seek(0)
-        assert "Traceback" not in (errors := said.read()), errors
+        errors = said.read()
+    assert url, errors
+    assert "Traceback" not in errors, errors
