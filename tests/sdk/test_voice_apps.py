@@ -218,6 +218,17 @@ def test_recording_control(shop: Shop) -> None:
     assert made["sid"] not in forgotten["left"]
 
 
+def test_a_call_is_changed(shop: Shop) -> None:
+    """The office has the caller hear another document, and ends the call."""
+    shop.opens("live/answer")
+    caller = shop.call()
+    caller.hears_sync("Which bread would you like?")
+    assert shop.click("live/office/interrupt") == {"status": "in-progress"}
+    caller.hears_sync("We close in five minutes.")
+    assert shop.click("live/office/hang-up") == {"status": "completed"}
+    caller.over_sync()
+
+
 def test_pay(shop: Shop) -> None:
     """The caller keys a card, and is told that it was charged."""
     shop.opens("paying/answer")

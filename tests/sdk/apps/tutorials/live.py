@@ -86,6 +86,21 @@ def send():
     return jsonify(sid=made.sid, dated=hasattr(made.date_created, "year"))
 
 
+@app.post("/office/interrupt")
+def interrupt():
+    response = VoiceResponse()
+    response.say("We close in five minutes.")
+    response.pause(length=60)
+    return jsonify(status=caller().update(twiml=str(response)).status)
+
+
+@app.post("/office/hang-up")
+def hang_up():
+    call = caller()
+    call.update(status="completed")
+    return jsonify(status=call.fetch().status)
+
+
 @app.get("/office/lines")
 def shown():
     return jsonify(lines)
