@@ -142,11 +142,12 @@ async def test_an_application_answers(here: Stage) -> None:
             StatusCallback="https://app.example/status",
         )
     ).json["sid"]
-    sid = (await here.call(ApplicationSid=application, StatusCallback="https://app.example/mine")).json["sid"]
+    mine = {"StatusCallback": "https://app.example/mine", "StatusCallbackEvent": "ringing"}
+    sid = (await here.call(ApplicationSid=application, **mine)).json["sid"]
     options = (await row(here, sid)).options
     assert options.source.url == "https://app.example/theirs"
     assert (options.source.method, options.status_callback) == ("GET", "https://app.example/status")
-    assert options.application_sid == application
+    assert (options.application_sid, options.status_callback_events) == (application, ("completed",))
 
 
 async def test_errors_are_told_in_the_order_of_the_original(here: Stage) -> None:

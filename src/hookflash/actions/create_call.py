@@ -121,6 +121,7 @@ def new_call(
             source=voice_source(application),
             status_callback=application.status_callback,
             status_callback_method=application.status_callback_method or "POST",
+            status_callback_events=CallOptions().status_callback_events,
         )
     return Call(
         account_sid=account.sid,

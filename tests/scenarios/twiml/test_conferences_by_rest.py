@@ -182,13 +182,15 @@ def test_rest_puts_on_hold(party: Party) -> None:
 
 
 def test_rest_lets_who_is_on_hold_hear_a_document(party: Party) -> None:
-    """HoldUrl leads to it, by HoldMethod."""
+    """HoldUrl leads to it, by HoldMethod, or GET."""
     party.join(ALICE, SILENT)
     bob = party.join(BOB, SILENT)
     url = party.stage.page("hold", "<Say>Somebody will be with you soon.</Say>")
-    party.change(BOB, Hold="true", HoldUrl=url, HoldMethod="GET")
+    party.change(BOB, Hold="true", HoldUrl=url)
     bob.hears_sync("Somebody will be with you soon")
-    assert [asked.method for asked in party.stage.app.requests if asked.path == "/app/hold"] == ["GET"]
+    party.change(BOB, HoldUrl=url, HoldMethod="POST")
+    bob.hears_sync("Somebody will be with you soon")
+    assert [asked.method for asked in party.stage.app.requests if asked.path == "/app/hold"] == ["GET", "POST"]
 
 
 def test_rest_lets_somebody_coach(party: Party) -> None:

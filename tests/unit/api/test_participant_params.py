@@ -157,7 +157,7 @@ def test_what_cannot_be_is_refused(name: str, value: str, code: Code) -> None:
         ([], ParticipantChange()),
         ([("Muted", "false"), ("Hold", "true")], ParticipantChange(muted=False, hold=True)),
         (
-            [("HoldUrl", URL), ("HoldMethod", "GET"), ("AnnounceUrl", URL)],
+            [("HoldUrl", URL), ("AnnounceUrl", URL)],
             ParticipantChange(hold_source=Source(url=URL, method="GET"), announcement=Source(url=URL)),
         ),
         ([("WaitUrl", "")], ParticipantChange(wait_source=Source())),

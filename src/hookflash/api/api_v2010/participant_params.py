@@ -108,15 +108,15 @@ def read_participant(form: Form, seal: Seal) -> CreateParticipant:
 def read_change(form: Form) -> ParticipantChange:
     """What shall change of a participant. Raises ApiError."""
     values = read_params(form, UPDATE, creating=False)
-    values["hold_source"] = _source(values, "hold")
+    values["hold_source"] = _source(values, "hold", usually="GET")
     values["announcement"] = _source(values, "announce")
     values["wait_source"] = _source(values, "wait")
     return ParticipantChange(**values)
 
 
-def _source(values: dict[str, Any], what: str) -> Source | None:
-    """The document that two parameters name, taken out of `values`."""
-    url, method = values.pop(f"{what}_url", None), values.pop(f"{what}_method", "POST")
+def _source(values: dict[str, Any], what: str, *, usually: str = "POST") -> Source | None:
+    """The document that two parameters name, taken out of `values`; `usually` is its method when it is not said."""
+    url, method = values.pop(f"{what}_url", None), values.pop(f"{what}_method", usually)
     return Source(url=url or None, method=method) if url is not None else None
 
 
