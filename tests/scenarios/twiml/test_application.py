@@ -120,6 +120,13 @@ def test_application_customer_id(stage: Stage) -> None:
     assert asked(stage)["CustomerId"] == "customer-7"
 
 
+def test_application_customer_id__that_nobody_sets(stage: Stage) -> None:
+    """It is the account that calls."""
+    sid = application(stage, "<Say>Here</Say>")
+    stage.call(f"<Dial><Application>{sid}</Application></Dial>").hears_sync("Here")
+    assert asked(stage)["CustomerId"] == asked(stage)["AccountSid"]
+
+
 def test_application_copy_parent_to(stage: Stage) -> None:
     """The application sees the number that the caller called."""
     sid = application(stage, "<Say>Here</Say>")

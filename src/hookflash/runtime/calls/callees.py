@@ -169,7 +169,7 @@ class Callees:
             self._options(target),
             source=voice_source(application),
             application_sid=application.sid,
-            params=dict(target.params),
+            params={"CustomerId": caller.row.account_sid, **target.params},
         )
         shown = caller.row.recipient if target.copy_parent_to else sid
         row = await self._row(Address(CalleeKind.APPLICATION, shown), options)
