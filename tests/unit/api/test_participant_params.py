@@ -142,6 +142,7 @@ def test_the_conference_does_not_wait_for_machine_detection() -> None:
         ("ConferenceRecord", "sometimes", Code.INVALID_PARAMETER),
         ("JitterBufferSize", "huge", Code.INVALID_PARAMETER),
         ("CallSidToCoach", "agent", Code.INVALID_PARAMETER),
+        ("Coaching", "true", Code.MISSING_PARAMETER),
     ],
 )
 def test_what_cannot_be_is_refused(name: str, value: str, code: Code) -> None:
@@ -171,3 +172,10 @@ def test_what_cannot_be_is_refused(name: str, value: str, code: Code) -> None:
 def test_what_changes(pairs: list[tuple[str, str]], change: ParticipantChange) -> None:
     """Only what was said; a method without a URL says nothing."""
     assert read_change(Form(pairs)) == change
+
+
+def test_who_coaches_coaches_somebody() -> None:
+    """A change needs CallSidToCoach beside Coaching=true, too."""
+    with pytest.raises(ApiError) as refusal:
+        read_change(Form([("Coaching", "true")]))
+    assert refusal.value.code is Code.MISSING_PARAMETER

@@ -108,10 +108,16 @@ def read_participant(form: Form, seal: Seal) -> CreateParticipant:
 def read_change(form: Form) -> ParticipantChange:
     """What shall change of a participant. Raises ApiError."""
     values = read_params(form, UPDATE, creating=False)
+    _check_coaching(values)
     values["hold_source"] = _source(values, "hold", usually="GET")
     values["announcement"] = _source(values, "announce")
     values["wait_source"] = _source(values, "wait")
     return ParticipantChange(**values)
+
+
+def _check_coaching(values: dict[str, Any]) -> None:
+    if values.get("coaching") and not values.get("coaches"):
+        raise ApiError(Code.MISSING_PARAMETER, name="CallSidToCoach")
 
 
 def _source(values: dict[str, Any], what: str, *, usually: str = "POST") -> Source | None:
@@ -122,6 +128,7 @@ def _source(values: dict[str, Any], what: str, *, usually: str = "POST") -> Sour
 
 def _seat(form: Form) -> Seat:
     values = read_params(form, _SEAT, creating=True)
+    _check_coaching(values)
     values["jitter"] = values.get("jitter") or "large"
     if not values.pop("coaching", True):
         values.pop("coaches", None)
