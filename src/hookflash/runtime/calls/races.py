@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from hookflash.switch.leg import HungUp
 
 T = TypeVar("T")
+PATIENCE = 30.0  #: seconds: a leg that cannot be closed, say, must not keep a server from stopping
 
 
 @asynccontextmanager
@@ -39,10 +40,10 @@ async def first_of(*ends: Coroutine[Any, Any, object]) -> None:
 
 
 async def surely(work: Coroutine[Any, Any, T]) -> T:
-    """`work`, which is not left half done: who is cancelled meanwhile leaves once it is over."""
+    """`work`, which is not left half done: who is cancelled meanwhile leaves once it is over, or takes too long."""
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
     finally:
         if not task.done():
-            await asyncio.wait([task])
+            await asyncio.wait([task], timeout=PATIENCE)
