@@ -11,6 +11,7 @@ from hookflash.switch.leg import Leg
 from hookflash.switch.protocol import AnySource, Collect
 
 ABORT = "*"
+FINISH = "#"
 
 
 class Till(Protocol):
@@ -51,19 +52,21 @@ async def key_in(
 ) -> Keyed:
     """Let somebody key a field: `#`, enough digits or a pause of `key_ms` ends it, `*` gives up.
 
+    A `#` before any digit belongs to the field before, which had ended by itself: it is asked once more.
     `first_ms` is the wait for the first key, where it is another. The other side of a bridge hears none of the keys.
     Raises HungUp, and OSError when a prompt cannot be played.
     """
-    collected = await leg.collect(
-        Collect(
-            leg=0,
-            op=0,
-            sources=list(prompts),
-            most=MOST_DIGITS[wanted],
-            finish="#" + ABORT,
-            private=True,
-            first_ms=first_ms or key_ms,
-            between_ms=key_ms,
-        )
+    command = Collect(
+        leg=0,
+        op=0,
+        sources=list(prompts),
+        most=MOST_DIGITS[wanted],
+        finish=FINISH + ABORT,
+        private=True,
+        first_ms=first_ms or key_ms,
+        between_ms=key_ms,
     )
+    collected = await leg.collect(command)
+    if not collected.digits and collected.key == FINISH:
+        collected = await leg.collect(command)
     return Keyed(collected.digits, collected.key == ABORT)

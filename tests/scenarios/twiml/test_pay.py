@@ -163,6 +163,13 @@ def test_pay__a_refused_charge_is_told_with_what_was_said(stage: Stage, gateway:
     assert stage.codes() == [64008]
 
 
+def test_pay__a_pound_too_many_is_forgiven(stage: Stage) -> None:
+    """Who ends the date with it, which had ended by itself, is asked for the next field all the same."""
+    call = pays(stage, 'postalCode="false"')
+    keys(call, (NUMBER, CARD + "#"), (DATE, expiry(stage) + "#"), (CODE, "123#"))
+    assert end_of(stage, call)["SecurityCode"] == "xxx"
+
+
 def test_pay_input(stage: Stage) -> None:
     """Only keys are an input; any other is told, and keys are taken."""
     call = pays(stage, 'input="speech"')
@@ -381,7 +388,10 @@ def test_prompt_error_type(stage: Stage) -> None:
         'for="payment-card-number" errorType="invalid-card-number"', "This is no card of ours."
     )
     call = pays(stage, 'maxAttempts="3"', inside)
-    keys(call, (NUMBER, "1234#"), ("no card of ours", "#"), ("still there", "*"))
+    keys(call, (NUMBER, "1234#"))
+    call.hears_sync("no card of ours")
+    call.wait(6)
+    keys(call, ("still there", "*"))
     end_of(stage, call, "caller-interrupted-with-star")
 
 
