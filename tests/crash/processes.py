@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import resource
 import signal
 import socket
@@ -29,9 +30,11 @@ async def until(happened: Callable[[], bool], within: float, what: str) -> None:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port that nobody has, below those that systems give to connections: none takes it meanwhile."""
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", random.randrange(10_000, 20_000))) as probe:
+            port: int = probe.getsockname()[1]
+            return port
 
 
 @asynccontextmanager

@@ -40,7 +40,7 @@ def wait():
     return str(response)
 
 
-@app.post("/hold")
+@app.route("/hold", methods=["GET", "POST"])  # asked with GET for a hold, with POST for an announcement
 def hold():
     response = VoiceResponse()
     response.say("One moment, please.")
