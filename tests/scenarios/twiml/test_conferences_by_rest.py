@@ -220,6 +220,14 @@ def test_rest_refuses_who_cannot_be_coached(party: Party, on_hold: bool) -> None
     assert (b"16027" if on_hold else b"16028") in refusal.value.read()
 
 
+def test_rest_lets_nobody_coach_themselves(party: Party) -> None:
+    """They would hear their own voice, and nobody else would."""
+    party.join(ALICE, SILENT)
+    with pytest.raises(HTTPError) as refusal:
+        party.change(ALICE, Coaching="true", CallSidToCoach=party.sid(ALICE))
+    assert b"nobody coaches themselves" in refusal.value.read()
+
+
 def test_rest_changes_what_waiting_is_like(party: Party) -> None:
     """WaitUrl replaces what is heard before the start."""
     alice = party.join(ALICE, f'waitUrl="{party.stage.page("wait", "<Say>Please hold.</Say>")}"')

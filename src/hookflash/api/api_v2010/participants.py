@@ -91,6 +91,8 @@ async def _fetch(request: ApiRequest) -> Answer:
 async def _update(request: ApiRequest) -> Answer:
     exchange, change = request.exchange, read_change(request.form)
     row = await _row(request)
+    if change.coaches == row.call_sid:
+        raise ApiError(Code.INVALID_PARAMETER, name="CallSidToCoach", why="nobody coaches themselves")
     try:
         await exchange.telephony.conferences.change(row.conference_sid, row.call_sid, change)
     except NoSuchParticipantError:  # its phone still rings
