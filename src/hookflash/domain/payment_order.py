@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from .payment import PaymentMethod, PaymentResult, Rules
+from .payment import PaymentField, PaymentMethod, PaymentResult, Rules
 
 
 class PaymentError(Exception):
@@ -33,6 +33,7 @@ class PaymentOrder:
     bank_account_type: str = "consumer-checking"
     postal_code: str = ""  #: where it is known already
     parameters: Mapping[str, str] = field(default_factory=dict)  #: for the connector
+    matching: tuple[PaymentField, ...] = ()  #: that are keyed twice before it is paid, where an agent takes it
     key_ms: int = 5_000  #: how long to wait for each key
 
     def told(self) -> dict[str, str]:

@@ -74,6 +74,26 @@ def test_a_field_that_is_keyed_again_must_be_the_same(stage: Stage, caller: Call
     stage.app.wait_for(ErrorType="input-matching-failed")
 
 
+def test_what_must_match_is_keyed_twice_before_it_is_paid(stage: Stage, caller: Call) -> None:
+    """`RequireMatchingInputs` keeps the field among those that are required, until both were the same."""
+    payment = begin(stage, PaymentMethod="ach-debit", RequireMatchingInputs="bank-account-number")
+    fields = {
+        "bank-routing-number": "110000000",
+        "bank-account-number": "12345#",
+        "bank-account-number-matcher": "12345#",
+    }
+    for field, keys in fields.items():
+        path = f"Payments/{payment['sid']}.json"
+        callback = {"IdempotencyKey": f"too early for {field}", "StatusCallback": f"{stage.app.url}/paying"}
+        assert refused(stage, path, **callback, Status="complete") == 64021
+        update(stage, payment, field, Capture=field)
+        caller.press(keys)
+        caller.wait(1)
+        stage.app.wait_for(Capture=field, PartialResult="false")
+    update(stage, payment, "complete", Status="complete")
+    stage.app.wait_for(Result="success", Sid=payment["sid"])
+
+
 def test_keys_of_a_payment_are_not_heard_by_the_agent(stage: Stage) -> None:
     """They go no further than the platform, while those before and after pass."""
     bob = stage.handset(BOB)

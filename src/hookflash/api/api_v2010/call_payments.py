@@ -59,6 +59,13 @@ def _cards(name: str, value: str) -> tuple[str, ...]:
     return cards
 
 
+def _fields(name: str, value: str) -> tuple[PaymentField, ...]:
+    try:
+        return tuple(PaymentField(word) for word in value.replace(",", " ").split())
+    except ValueError:
+        raise ApiError(_REFUSE, name=name, why=f"must name some of {', '.join(PaymentField)}") from None
+
+
 def _parameters(name: str, value: str) -> dict[str, str]:
     try:
         return msgspec.json.decode(value, type=dict[str, str])
@@ -87,7 +94,7 @@ CREATE = (
     Param("Timeout", "timeout", integer(1, 600, _REFUSE)),
     Param("TokenType", "token_type", choice("one-time", "reusable", "payment-method", refuse=_REFUSE)),
     Param("ValidCardTypes", "cards", _cards),
-    Param("RequireMatchingInputs", "matching", text(200)),
+    Param("RequireMatchingInputs", "matching", _fields),
     Param("Confirmation", "confirmation", boolean),
 )
 UPDATE = (
@@ -137,6 +144,7 @@ def order_of(form: Form) -> tuple[PaymentOrder, str, str]:
         description=values.get("description", ""),
         bank_account_type=values.get("bank_account_type", "consumer-checking"),
         parameters=values.get("parameters", {}),
+        matching=values.get("matching", ()),
         key_ms=values.get("timeout", 5) * SECOND,
     )
     return order, values["key"], values["url"]

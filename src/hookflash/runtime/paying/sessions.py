@@ -41,6 +41,7 @@ class PaymentSession:
         self._order = order
         self._till = CallTill(call, callback)
         self._details = Details()
+        self._matched = set[PaymentField]()  # that were keyed again, and were the same
         self._turn = asyncio.Lock()  # one order after the other
         self._capturing: asyncio.Task[None] | None = None
         self._paying: asyncio.Task[None] | None = None
@@ -67,8 +68,11 @@ class PaymentSession:
         self._till = CallTill(self._call, StatusCallback(url=url))
 
     @property
-    def _missing(self) -> list[PaymentField]:
-        return [each for each in self._order.rules.fields if each not in self._details.values]
+    def _missing(self) -> list[str]:
+        """What is still to be captured before it can be paid."""
+        values = self._details.values
+        again = [each + MATCHER for each in self._order.matching if each in values and each not in self._matched]
+        return [each.value for each in self._order.rules.fields if each not in values] + again
 
     async def capture(self, wanted: str) -> None:
         """Let the caller key a field from now on, in the place of one that is being keyed.
@@ -86,12 +90,19 @@ class PaymentSession:
                 keyed = await key_in(self._call.leg, field, key_ms=self._order.key_ms, first_ms=LONGEST_CAPTURE)
         finally:
             self._is_keyed = False
-        if wanted.endswith(MATCHER):
-            problem = None if keyed.digits == self._details.values.get(field) else PaymentProblem.MATCHING
-        else:
-            year, month = self._till.today
-            problem = self._details.take(field, keyed.digits, self._order.rules, year=year, month=month)
+        problem = self._again(field, keyed.digits) if wanted.endswith(MATCHER) else self._keyed(field, keyed.digits)
         self._tell(Capture=wanted, PartialResult="false", ErrorType=problem.value if problem else "")
+
+    def _keyed(self, field: PaymentField, digits: str) -> PaymentProblem | None:
+        self._matched.discard(field)
+        year, month = self._till.today
+        return self._details.take(field, digits, self._order.rules, year=year, month=month)
+
+    def _again(self, field: PaymentField, digits: str) -> PaymentProblem | None:
+        if digits != self._details.values.get(field):
+            return PaymentProblem.MATCHING
+        self._matched.add(field)
+        return None
 
     def _hear(self, event: protocol.AnyEvent) -> None:
         """Each key is told by its number, not by its value."""
