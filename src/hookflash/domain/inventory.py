@@ -115,15 +115,6 @@ def find(e164: str) -> AvailableNumber | None:
     return _describe(e164, country, kind)
 
 
-def any_local(area_code: str, taken: Callable[[str], bool] = lambda e164: False) -> AvailableNumber | None:
-    """A local number of the United States or Canada in an area code; None when there is none left, or no such code."""
-    home = next(places(area_code), None)
-    if home is None:
-        return None
-    numbers = search(home.country, NumberKind.LOCAL, Search(area_code=area_code, limit=1), taken)
-    return numbers[0] if numbers else None
-
-
 def _sells(country: Country, kind: NumberKind, query: Search) -> bool:
     """Whether numbers of this country and kind, which are all alike in this, can do what is asked."""
     can = _capabilities(country, kind)

@@ -78,11 +78,6 @@ class Jar(msgspec.Struct, frozen=True, kw_only=True):
         return Jar(touched_at=now, cookies=tuple(cookies.values())[-COOKIE_LIMIT:])
 
 
-def jar_key(sender: str, recipient: str) -> str:
-    """Under which key the jar of an incoming message's From and To is kept; the order counts."""
-    return f"{sender}>{recipient}"
-
-
 def parse_set_cookie(text: str, url: str, now: int) -> Cookie | None:
     """One Set-Cookie header (RFC 6265 §5.2), or None if this server may not set it or it is no cookie."""
     pair, *attributes = text.split(";")
