@@ -5,11 +5,10 @@ never answers.
 """
 
 import asyncio
-import sys
-from pathlib import Path
 
 from aiohttp import web
 from tests.crash.ledger import Ledger
+from tests.crash.standalone import run
 
 
 def application(ledger: Ledger) -> web.Application:
@@ -38,13 +37,5 @@ def application(ledger: Ledger) -> web.Application:
     return made
 
 
-async def main(port: int, ledger: Path) -> None:
-    runner = web.AppRunner(application(Ledger(ledger)), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, backlog=1024).start()
-    print("ready", flush=True)
-    await asyncio.Event().wait()
-
-
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2])))
+    run(application)

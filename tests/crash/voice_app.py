@@ -8,12 +8,11 @@ recordings, `/events` those of conferences.
 import asyncio
 import io
 import random
-import sys
 import wave
-from pathlib import Path
 
 from aiohttp import web
 from tests.crash.ledger import Ledger
+from tests.crash.standalone import run
 
 DOCUMENTS = {
     "record": '<Record playBeep="false" timeout="0" maxLength="600" recordingStatusCallback="/recording"'
@@ -81,13 +80,5 @@ def application(ledger: Ledger) -> web.Application:
     return made
 
 
-async def main(port: int, ledger: Path) -> None:
-    runner = web.AppRunner(application(Ledger(ledger)), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, backlog=1024).start()
-    print("ready", flush=True)
-    await asyncio.Event().wait()
-
-
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2])))
+    run(application)
